@@ -1,0 +1,95 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PORT ?= 8000
+STATE ?= .lull
+STAGE ?= dev
+WORKERS ?= 2
+
+PYTHON := .venv/bin/python
+export PYTHONPATH := layers/core
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+# ---------------------------------------------------------------- setting up
+
+.venv/.run: constraints.txt local/requirements.txt layers/core/requirements.txt functions/api/requirements.txt
+	@echo "Setting up (once): what the system needs to run"
+	@scripts/venv .venv
+	@$(PYTHON) -m pip install -q -r local/requirements.txt
+	@touch $@
+
+.venv/.test: .venv/.run tests/requirements.txt
+	@echo "Setting up (once): what the tests need"
+	@$(PYTHON) -m pip install -q -r tests/requirements.txt
+	@touch $@
+
+# An environment of its own: the SAM CLI pins another boto3.
+.venv-sam/.sam: scripts/sam-requirements.txt
+	@echo "Setting up (once): the SAM CLI"
+	@scripts/venv .venv-sam
+	@.venv-sam/bin/python -m pip install -q -r scripts/sam-requirements.txt
+	@touch $@
+
+# ---------------------------------------------------------------- running
+
+.PHONY: run
+run: .venv/.run  ## Start the whole system on this machine (PORT=8000)
+	@exec $(PYTHON) -m local --port $(PORT) --state $(STATE)
+
+.PHONY: reset
+reset:  ## Forget everything that `make run` keeps
+	@rm -rf $(STATE) && echo "forgotten: $(STATE)"
+
+# ---------------------------------------------------------------- checking
+
+.PHONY: test
+test: lint template  ## Everything that must be green before a commit
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal
+
+.PHONY: lint
+lint: .venv/.test  ## Format, ruff, mypy, import contracts
+	@$(PYTHON) -m ruff format --check -q . || { echo "run: make format"; exit 1; }
+	@$(PYTHON) -m ruff check -q .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+.PHONY: template
+template: .venv/.test .venv-sam/.sam  ## cfn-lint and sam validate
+	@.venv/bin/cfn-lint -t template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate > /dev/null
+	@AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint > /dev/null && echo "template.yaml is valid"
+
+.PHONY: format
+format: .venv/.test  ## Put the code in form
+	@$(PYTHON) -m ruff format -q . && $(PYTHON) -m ruff check -q --fix .
+
+.PHONY: simulate
+simulate: .venv/.test  ## The long simulation: every kill point, every interleaving, 300 seeds
+	@$(PYTHON) -m pytest tests/simulation --thorough --seeds 300 -s -n 0
+
+.PHONY: bench
+bench: .venv/.test  ## Cold start, change to asset, many windows at once: what was done, how many, how long
+	@$(PYTHON) -m tests.benchmarks
+
+.PHONY: docs
+docs: .venv/.test  ## Generate docs/openapi/management.json and docs/costs.md
+	@$(PYTHON) -m tests.generate
+	@$(PYTHON) -m pytest -q tests/integration/test_costs.py --write-costs
+
+# ---------------------------------------------------------------- deploying
+
+.PHONY: build
+build: .venv-sam/.sam  ## Build the artefacts for Lambda (needs python3.13, no Docker)
+	@scripts/build
+
+.PHONY: deploy
+deploy: build  ## Deploy to your AWS account (STAGE=dev or prod)
+	@.venv-sam/bin/sam deploy --config-env $(STAGE)
+
+.PHONY: admin-key
+admin-key: .venv/.run  ## Mint an admin API key of a deployed stack (TABLE=<its TableName output>)
+	@test -n "$(TABLE)" || { echo "usage: make admin-key TABLE=<the stack's TableName output>"; exit 2; }
+	@TABLE_NAME=$(TABLE) $(PYTHON) -m scripts.admin_key

@@ -1,0 +1,103 @@
+"""How request bodies are read: bounded, and as strict JSON."""
+
+import json
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from errors import answer
+from lull.domain.errors import invalid
+
+LARGEST_BODY = 256 * 1024
+DEEPEST_BODY = 20
+
+
+class BodyLimit:
+    """Pure ASGI middleware: 413 for a body over 256 KB, before anything of it is parsed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        messages: list[Message] = []
+        size = 0
+        more = True
+        while more:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+            more = message["type"] == "http.request" and message.get("more_body", False)
+            if size > LARGEST_BODY:
+                refusal = answer(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {LARGEST_BODY // 1024} KB"
+                )
+                await refusal(scope, receive, send)
+                return
+        pending = iter(messages)
+
+        async def replay() -> Message:
+            return next(pending, None) or await receive()
+
+        await self._app(scope, replay, send)
+
+
+class StrictRequest(Request):
+    """Refuses what JSON parsers disagree about: NaN, infinities, repeated names, deep nesting, invalid UTF-8."""
+
+    async def json(self) -> Any:
+        try:
+            text = (await self.body()).decode("utf-8")
+            value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_repeats)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
+            reason = "is not valid UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise invalid("body", reason) from error
+        if _is_deeper(value, DEEPEST_BODY):
+            raise invalid("body", f"is nested more than {DEEPEST_BODY} levels deep")
+        return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("holds a number that is too large")
+    return value
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("holds an object that has a name twice")
+    return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    if levels == 0:
+        return True
+    return any(_is_deeper(each, levels - 1) for each in (value.values() if isinstance(value, dict) else value))
+
+
+class StrictRoute(APIRoute):
+    """A route whose handler reads its body through StrictRequest."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strictly

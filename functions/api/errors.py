@@ -1,0 +1,103 @@
+"""One error shape for every failure: `{"statusCode", "message", "error", "details"?}`."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from lull.domain import errors as domain
+from lull.domain.errors import DomainError, FieldError
+from lull.observability import logger
+
+STATUS: dict[type[DomainError], HTTPStatus] = {
+    domain.Invalid: HTTPStatus.BAD_REQUEST,
+    domain.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    domain.Forbidden: HTTPStatus.FORBIDDEN,
+    domain.NotFound: HTTPStatus.NOT_FOUND,
+    domain.Conflict: HTTPStatus.CONFLICT,
+    domain.StaleWrite: HTTPStatus.CONFLICT,
+}
+
+
+def answer(
+    status: HTTPStatus,
+    message: str,
+    details: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body: dict[str, Any] = {"statusCode": int(status), "message": message, "error": status.phrase}
+    if details:
+        body["details"] = [{"field": each.field, "message": each.message} for each in details]
+    # ASCII only: a field's name comes from the request and may hold what UTF-8 cannot carry.
+    return Response(
+        json.dumps(body),
+        status,
+        {"cache-control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+async def _domain_error(_request: Request, error: Exception) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    headers = {"www-authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    details = error.errors if isinstance(error, domain.Invalid) else ()
+    return answer(status, "the request is not valid" if details else str(error), details, headers)
+
+
+async def _invalid_request(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    details = [_field_error(each) for each in error.errors()]
+    return answer(HTTPStatus.BAD_REQUEST, "the request is not valid", details)
+
+
+def _field_error(error: Any) -> FieldError:
+    where, *path = error["loc"]
+    kind = error["type"]
+    if where == "body" and (kind == "json_invalid" or not path):
+        message = "is required" if kind == "missing" else "must be a JSON object, sent as application/json"
+        return FieldError("body", message)
+    field = ".".join(str(part) for part in path)
+    messages = {"missing": "is required", "extra_forbidden": "is not a known field"}
+    return FieldError(field, messages.get(kind, error["msg"].removeprefix("Value error, ")))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    if isinstance(error.__cause__, DomainError):
+        # FastAPI wraps whatever a body raises while it is read.
+        return await _domain_error(request, error.__cause__)
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.NOT_FOUND:
+        return answer(status, "there is nothing at this path")
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = ", ".join(_methods(request))
+        return answer(status, f"this path answers {allowed}", headers={"allow": allowed})
+    return answer(status, str(error.detail))
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method of the path: Starlette names those of the first matching route only."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return sorted(methods)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("request failed", exc_info=error, extra={"method": request.method, "path": request.url.path})
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong here; the request may be repeated")
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(DomainError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,86 @@
+"""Checks over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from auth import AuthorizedCaller, require_own_workspace
+from bodies import StrictRoute
+from lull import clock
+from lull.domain.checks import Check, CheckMode
+from lull.use_cases import checks as use_cases
+from schemas.base import PageLimit, PageNumber, PathId, QueryId, page_fields
+from schemas.checks import CheckIn, CheckOut, CheckPageOut, CheckPatch
+from schemas.errors import responses
+
+router = APIRouter(prefix="/api/checks", tags=["Checks"], route_class=StrictRoute)
+
+_NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@router.get("", response_model=CheckPageOut, summary="List checks", responses=responses())
+async def list_checks(
+    caller: AuthorizedCaller,
+    workspaceId: QueryId | None = None,  # noqa: N803 the contract's name
+    projectId: QueryId | None = None,  # noqa: N803
+    checkMode: Annotated[CheckMode | None, Query()] = None,  # noqa: N803
+    page: PageNumber = 1,
+    limit: PageLimit = 20,
+) -> CheckPageOut:
+    """The checks of your workspace, or of one project, by id."""
+    require_own_workspace(caller, workspaceId)
+    found, total = use_cases.list_checks(
+        caller, project_id=projectId, check_mode=checkMode, first=(page - 1) * limit, count=limit
+    )
+    items = [CheckOut.of(check) for check in found]
+    return CheckPageOut(items=items, **page_fields(total=total, page=page, limit=limit, count=len(items)))
+
+
+@router.post("", response_model=CheckOut, status_code=201, summary="Create a check", responses=responses(404, 413))
+async def create_check(caller: AuthorizedCaller, body: CheckIn) -> CheckOut:
+    """Create a check of a project or of a dependency. Its status is NEW until the first signal."""
+    described = Check(
+        id=0,
+        workspace_id=caller.workspace_id,
+        project_id=body.project_id,
+        dependency_id=body.dependency_id,
+        name=body.name,
+        token="",
+        check_mode=body.check_mode,
+        interval_seconds=body.interval_seconds,
+        grace_seconds=body.grace_seconds,
+        probe=body.probe(None),
+        created_at=_NOT_YET,
+    )
+    return CheckOut.of(use_cases.create_check(caller, described, at=clock.now()))
+
+
+@router.get("/{check_id}", response_model=CheckOut, summary="Get a check", responses=responses(404))
+async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
+    """One check, with its holds: who keeps it quiet, and until when."""
+    return CheckOut.of(use_cases.get_check(caller, check_id))
+
+
+@router.patch("/{check_id}", response_model=CheckOut, summary="Change a check", responses=responses(404, 409, 413))
+async def change_check(caller: AuthorizedCaller, check_id: PathId, body: CheckPatch) -> CheckOut:
+    """Change settings; status, signals and holds are not touched."""
+    return CheckOut.of(use_cases.change_check(caller, check_id, body.applied_to))
+
+
+@router.delete("/{check_id}", status_code=204, summary="Delete a check", responses=responses(404))
+async def delete_check(caller: AuthorizedCaller, check_id: PathId) -> None:
+    """Delete a check. Running deployments forget it."""
+    use_cases.delete_check(caller, check_id)
+
+
+@router.post("/{check_id}/pause", response_model=CheckOut, summary="Pause a check", responses=responses(404))
+async def pause_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
+    """Hold a check by hand until somebody resumes it. Deployments that end meanwhile leave it paused."""
+    return CheckOut.of(use_cases.pause_check(caller, check_id, at=clock.now()))
+
+
+@router.post("/{check_id}/resume", response_model=CheckOut, summary="Resume a check", responses=responses(404))
+async def resume_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
+    """Remove every hold, those of running deployments too."""
+    return CheckOut.of(use_cases.resume_check(caller, check_id, at=clock.now()))

@@ -1,0 +1,144 @@
+"""What all schemas share: camelCase, strictness, and the types of fields that come up again and again."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Header, Path, Query
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+
+
+class In(BaseModel):
+    """A request body: unknown fields are refused and nothing is coerced."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+
+class Patch(In):
+    """A partial body. A field that may not be null is declared `name: Name = ABSENT`; one that may, as `X | None`."""
+
+    def said(self) -> dict[str, Any]:
+        """What the request says, null included; what it leaves out is not there."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+ABSENT: Any = Field(default=None)
+
+
+class Out(BaseModel):
+    """A response body, built from a domain value of the same field names."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+_RFC3339 = re.compile(
+    r"(\d{4})-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+
+
+def _instant(value: Any) -> datetime:
+    """RFC 3339 with an offset, years 2000 to 2100, cut to milliseconds."""
+    match = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("must be an ISO 8601 date and time with an offset, such as 2026-03-01T12:30:00Z")
+    if not 2000 <= int(match[1]) <= 2100:
+        raise ValueError("must be a time between the years 2000 and 2100")
+    fraction = match[2] or ""
+    text = value.upper().replace(" ", "T").replace("Z", "+00:00")
+    try:
+        moment = datetime.fromisoformat(text.replace(fraction, "", 1) if fraction else text).astimezone(UTC)
+    except ValueError as error:
+        raise ValueError("must be a time that exists") from error
+    return moment.replace(microsecond=int(fraction[1:4].ljust(3, "0") or 0) * 1000)
+
+
+def _rfc3339(moment: datetime) -> str:
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant, json_schema_input_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant in a request."""
+
+OutInstant = Annotated[
+    datetime,
+    PlainSerializer(_rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant in a response: UTC with Z, milliseconds only where there are any."""
+
+# Controls, bidirectional overrides and invisible characters. U+200C and U+200D are left: scripts and emoji need them.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def _plain_text(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise ValueError("must not contain control or invisible characters")
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return unicodedata.normalize("NFC", text)
+
+
+def _http_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#\\]+[^\s\\]*", text) or _FORBIDDEN.search(text):
+        raise ValueError("must be an http or https URL")
+    return text
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_plain_text)]
+"""One line of text, 1 to 255 characters."""
+
+HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_http_url)]
+Id = Annotated[int, Field(ge=1, lt=10**12)]
+PathId = Annotated[int, Path(ge=1, lt=10**12)]
+QueryId = Annotated[int, Query(ge=1, lt=10**12)]
+
+
+class PageOut(Out):
+    """The paginated list of the Ionhour API: `{items, total, page, itemCount, pageCount, limit}`."""
+
+    total: int
+    page: int
+    item_count: int
+    page_count: int
+    limit: int
+
+
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Repeat a request with the same key within three days, and it is answered with what it made.",
+    ),
+]
+
+PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+PageLimit = Annotated[int, Query(ge=1, le=100)]
+
+
+def page_fields(*, total: int, page: int, limit: int, count: int) -> dict[str, int]:
+    """The numbers of a PageOut for one page of `count` items."""
+    return {
+        "total": total,
+        "page": page,
+        "item_count": count,
+        "page_count": -(-total // limit),
+        "limit": limit,
+    }

@@ -1,0 +1,151 @@
+"""Checks in requests and responses."""
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from lull.domain.checks import Check, CheckMode, CheckStatus, Probe
+from lull.domain.errors import invalid
+from schemas.base import ABSENT, HttpUrl, Id, In, Name, Out, OutInstant, PageOut, Patch
+
+_EXAMPLE: JsonDict = {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300}
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or len(name) > 100:
+            raise ValueError("names must be letters, digits, - and _")
+        if not value.isprintable() or not value.isascii() or len(value) > 1_000:
+            raise ValueError("values must be printable ASCII of at most 1,000 characters")
+    return headers
+
+
+Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
+GraceSeconds = Annotated[int, Field(ge=5, le=3_600)]
+HttpStatus = Annotated[int, Field(ge=100, le=599)]
+
+
+class ProbeFields(In):
+    """The settings of an OUTBOUND check; None where the request says nothing."""
+
+    url: HttpUrl | None = None
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH"] | None = None
+    headers: Headers | None = None
+    timeout_ms: Annotated[int, Field(ge=1_000, le=15_000)] | None = None
+    expected_status_min: HttpStatus | None = None
+    expected_status_max: HttpStatus | None = None
+    fail_after_consecutive: Annotated[int, Field(ge=1, le=20)] | None = None
+    resolve_after_consecutive_success: Annotated[int, Field(ge=1, le=20)] | None = None
+
+    def probe(self, current: Probe | None) -> Probe | None:
+        """The probe that this request makes of the current one. Raises Invalid for settings without a URL."""
+        said: dict[str, Any] = {
+            name: value for name in ProbeFields.model_fields if (value := getattr(self, name)) is not None
+        }
+        if not said:
+            return current
+        if current is None and "url" not in said:
+            raise invalid("url", "is required with the settings of an OUTBOUND check")
+        return replace(current, **said) if current else Probe(**said)
+
+
+class CheckIn(ProbeFields):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    project_id: Id | None = None
+    dependency_id: Id | None = None
+    name: Name
+    check_mode: Annotated[CheckMode, Field(strict=False)] = CheckMode.INBOUND
+    interval_seconds: int
+    grace_seconds: GraceSeconds = 20
+
+
+class CheckPatch(ProbeFields, Patch):
+    """Only the fields to change. Mode and owner stay as they were created."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Checkout", "intervalSeconds": 60}]})
+
+    name: Name = ABSENT
+    interval_seconds: int = ABSENT
+    grace_seconds: GraceSeconds = ABSENT
+
+    def applied_to(self, check: Check) -> Check:
+        settings = {name: value for name, value in self.said().items() if name not in ProbeFields.model_fields}
+        return replace(check, **settings, probe=self.probe(check.probe))
+
+
+class HoldOut(Out):
+    source: str = Field(description="`manual`, or `deployment:<id>`.")
+    actor: str
+    since: OutInstant
+    until: OutInstant | None
+
+
+class CheckOut(Out):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 10,
+                    "workspaceId": 1,
+                    "projectId": 1,
+                    "dependencyId": None,
+                    "name": "Checkout API",
+                    "token": "1-10-3yXqLrJw8d2sKfTn5vBz7cGh",
+                    "checkMode": "INBOUND",
+                    "intervalSeconds": 300,
+                    "graceSeconds": 20,
+                    "status": "PAUSED",
+                    "holds": [
+                        {
+                            "source": "deployment:17",
+                            "actor": "deploy-bot",
+                            "since": "2026-03-01T12:30:00Z",
+                            "until": "2026-03-02T12:30:00Z",
+                        }
+                    ],
+                    "lastPingAt": "2026-03-01T12:29:00Z",
+                    "nextDueAt": None,
+                    "createdAt": "2026-02-01T09:00:00Z",
+                    "url": None,
+                }
+            ]
+        }
+    )
+
+    id: int
+    workspace_id: int
+    project_id: int | None
+    dependency_id: int | None
+    name: str
+    token: str = Field(description="The secret part of the ping URL `/api/signals/ping/{token}`.")
+    check_mode: CheckMode
+    interval_seconds: int
+    grace_seconds: int
+    status: CheckStatus
+    holds: list[HoldOut] = Field(description="Who keeps it quiet, since when and until when.")
+    last_ping_at: OutInstant | None
+    next_due_at: OutInstant | None
+    created_at: OutInstant
+    url: str | None = None
+    method: str | None = None
+    headers: dict[str, str] | None = None
+    timeout_ms: int | None = None
+    expected_status_min: int | None = None
+    expected_status_max: int | None = None
+    fail_after_consecutive: int | None = None
+    resolve_after_consecutive_success: int | None = None
+
+    @classmethod
+    def of(cls, check: Check) -> "CheckOut":
+        out = cls.model_validate(check)
+        if check.probe:
+            for name in ProbeFields.model_fields:
+                setattr(out, name, getattr(check.probe, name))
+        return out
+
+
+class CheckPageOut(PageOut):
+    items: list[CheckOut] = Field(description="The checks of this page, by id.")

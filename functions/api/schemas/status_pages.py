@@ -1,0 +1,188 @@
+"""Status pages and their components in requests and responses: seed 003."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from lull.domain.status_pages import MAX_COMPONENTS, PageComponent, StatusPage, Visibility
+from schemas.base import ABSENT, Id, In, Name, Out, OutInstant, Patch
+
+_PAGE: dict[str, Any] = {
+    "name": "Acme Status",
+    "slug": "acme-status",
+    "visibility": "PUBLIC",
+    "primaryColor": "#4A90D9",
+    "showUptimeHistory": True,
+    "uptimeHistoryDays": 90,
+}
+_COMPONENT: dict[str, Any] = {
+    "name": "API Gateway",
+    "groupName": "Core Services",
+    "checkId": 42,
+    "position": 1,
+    "showUptimeBar": True,
+}
+_PAGE_OUT = {
+    "id": 1,
+    "workspaceId": 1,
+    **_PAGE,
+    "enabled": True,
+    "logoUrl": None,
+    "faviconUrl": None,
+    "backgroundColor": None,
+    "showIncidentHistory": True,
+    "createdAt": "2026-03-01T12:30:00Z",
+}
+_COMPONENT_OUT = {
+    "id": 5,
+    "pageId": 1,
+    **_COMPONENT,
+    "description": None,
+    "projectId": None,
+    "dependencyId": None,
+}
+_SOURCES = ("check_id", "project_id", "dependency_id")
+
+
+def _supported(visibility: Visibility) -> Visibility:
+    if visibility is Visibility.PASSWORD_PROTECTED:
+        raise ValueError("PASSWORD_PROTECTED pages are not supported yet")
+    return visibility
+
+
+SupportedVisibility = Annotated[Visibility, Field(strict=False), AfterValidator(_supported)]
+GroupName = Annotated[Name, Field(max_length=128)]
+Position = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class StatusPageIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
+
+    name: Name
+    slug: str
+    visibility: SupportedVisibility = Visibility.PUBLIC
+    logo_url: str | None = None
+    favicon_url: str | None = None
+    primary_color: str | None = None
+    background_color: str | None = None
+    show_uptime_history: bool = True
+    uptime_history_days: int = 90
+    show_incident_history: bool = True
+
+
+class StatusPagePatch(Patch):
+    """Only the fields to change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": False}]})
+
+    name: Name = ABSENT
+    slug: str = ABSENT
+    enabled: bool = ABSENT
+    visibility: SupportedVisibility = ABSENT
+    logo_url: str | None = None
+    favicon_url: str | None = None
+    primary_color: str | None = None
+    background_color: str | None = None
+    show_uptime_history: bool = ABSENT
+    uptime_history_days: int = ABSENT
+    show_incident_history: bool = ABSENT
+
+    def applied_to(self, page: StatusPage) -> StatusPage:
+        return replace(page, **self.said())
+
+
+class ComponentIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [_COMPONENT]})
+
+    name: Name
+    description: Name | None = None
+    group_name: GroupName | None = None
+    position: Position = 0
+    show_uptime_bar: bool = True
+    check_id: Id | None = None
+    project_id: Id | None = None
+    dependency_id: Id | None = None
+
+
+class ComponentPatch(Patch):
+    """Only the fields to change. A component that gets another source loses the one it had."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "API Gateway v2", "groupName": "Platform"}]})
+
+    name: Name = ABSENT
+    description: Name | None = None
+    group_name: GroupName | None = None
+    position: Position = ABSENT
+    show_uptime_bar: bool = ABSENT
+    check_id: Id | None = None
+    project_id: Id | None = None
+    dependency_id: Id | None = None
+
+    def applied_to(self, component: PageComponent) -> PageComponent:
+        said = self.said()
+        if any(said.get(source) is not None for source in _SOURCES):
+            said = {**dict.fromkeys(_SOURCES), **said}
+        return replace(component, **said)
+
+
+class ReorderIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"componentIds": [5, 3, 1, 4, 2]}]})
+
+    component_ids: Annotated[list[Id], Field(max_length=MAX_COMPONENTS)] = Field(
+        description="Every component of the page, once, in the order to show them in."
+    )
+
+
+class ComponentOut(Out):
+    model_config = ConfigDict(json_schema_extra={"examples": [_COMPONENT_OUT]})
+
+    id: int
+    page_id: int
+    name: str
+    description: str | None
+    group_name: str | None
+    position: int
+    show_uptime_bar: bool
+    check_id: int | None
+    project_id: int | None
+    dependency_id: int | None
+
+
+class StatusPageOut(Out):
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE_OUT]})
+
+    id: int
+    workspace_id: int
+    name: str
+    slug: str
+    enabled: bool
+    visibility: Visibility
+    logo_url: str | None
+    favicon_url: str | None
+    primary_color: str | None
+    background_color: str | None
+    show_uptime_history: bool
+    uptime_history_days: int
+    show_incident_history: bool
+    created_at: OutInstant
+
+
+class StatusPageDetailOut(StatusPageOut):
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_PAGE_OUT, "components": [_COMPONENT_OUT]}]})
+
+    components: list[ComponentOut]
+
+    @classmethod
+    def of(cls, page: StatusPage, components: Sequence[PageComponent]) -> "StatusPageDetailOut":
+        return cls(
+            **StatusPageOut.model_validate(page).model_dump(),
+            components=[ComponentOut.model_validate(component) for component in components],
+        )
+
+
+class SlugOut(Out):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"isAvailable": True}]})
+
+    is_available: bool

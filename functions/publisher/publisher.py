@@ -1,0 +1,38 @@
+"""Publish queue → the public files of each slug."""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from lull import clock
+from lull.observability import logger
+from lull.use_cases.publishing import publish
+
+
+def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Publish each slug of the batch once; all messages of one that fails are reported and come again."""
+    failed: list[str] = []
+    messages: dict[str, list[str]] = defaultdict(list)
+    for record in event["Records"]:
+        try:
+            messages[_slug(record["body"])].append(record["messageId"])
+        except (KeyError, TypeError, ValueError):
+            logger.exception("message not understood", extra={"message_id": record["messageId"]})
+            failed.append(record["messageId"])
+    for slug, message_ids in messages.items():
+        try:
+            result = publish(slug, at=clock.now())
+        except Exception:
+            logger.exception("publish failed", extra={"slug": slug})
+            failed += message_ids
+        else:
+            extra = {"slug": slug, "written": result.written, "removed": result.removed}
+            logger.info("slug published", extra=extra)
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _slug(body: str) -> str:
+    slug = json.loads(body)["slug"]
+    if not isinstance(slug, str):
+        raise TypeError("a slug is text")
+    return slug

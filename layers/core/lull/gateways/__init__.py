@@ -1,0 +1,1 @@
+"""Everything outside: schedules and queues."""

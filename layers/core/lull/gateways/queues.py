@@ -1,0 +1,78 @@
+"""Messages to our own workers. Every message is a hint to look; none carries state."""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from lull import aws, settings
+
+LONGEST_DELAY = timedelta(minutes=15)
+_BATCH = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WakeUp:
+    """Look at this record: something may be due."""
+
+    kind: str
+    workspace_id: int
+    record_id: int
+
+    def body(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def parse_wake_up(body: str) -> WakeUp:
+    """Raises KeyError or ValueError for what is not a wake-up."""
+    message = json.loads(body)
+    return WakeUp(kind=message["kind"], workspace_id=int(message["workspace_id"]), record_id=int(message["record_id"]))
+
+
+def send_wake_up(wake_up: WakeUp, *, due_at: datetime, at: datetime) -> None:
+    """Deliver it when it is due, to the second; at once if it is overdue, after 15 minutes at the latest."""
+    aws.client("sqs").send_message(
+        QueueUrl=settings.transitions_queue_url(),
+        MessageBody=wake_up.body(),
+        DelaySeconds=_delay_seconds(due_at - at),
+    )
+
+
+def _delay_seconds(remaining: timedelta) -> int:
+    return max(0, math.ceil(min(remaining, LONGEST_DELAY).total_seconds()))
+
+
+def send_wake_ups(wake_ups: list[WakeUp]) -> None:
+    """Deliver all at once, ten a call. Raises RuntimeError if the queue refuses one."""
+    for start in range(0, len(wake_ups), _BATCH):
+        entries = [
+            {"Id": str(number), "MessageBody": wake_up.body()}
+            for number, wake_up in enumerate(wake_ups[start : start + _BATCH])
+        ]
+        _send_batch(settings.transitions_queue_url(), entries)
+
+
+def send_publishes(slugs: list[str], *, cause: str) -> None:
+    """Ask for the pages of these slugs to be published, ten a call.
+
+    Messages of one slug are delivered one after another. `cause` names what was changed: the same change asked for
+    twice within five minutes is delivered once (SQS FIFO deduplication).
+    """
+    for start in range(0, len(slugs), _BATCH):
+        entries = [
+            {
+                "Id": str(number),
+                "MessageBody": json.dumps({"slug": slug}),
+                "MessageGroupId": slug,
+                "MessageDeduplicationId": hashlib.sha256(f"{slug} {cause}".encode()).hexdigest(),
+            }
+            for number, slug in enumerate(slugs[start : start + _BATCH])
+        ]
+        _send_batch(settings.publish_queue_url(), entries)
+
+
+def _send_batch(queue_url: str, entries: list[dict[str, str]]) -> None:
+    answer = aws.client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
+    if answer.get("Failed"):
+        raise RuntimeError(f"the queue refused {len(answer['Failed'])} of {len(entries)} messages")

@@ -1,0 +1,53 @@
+"""A page as JSON: "Public JSON of a page" in section 6 of the semantics."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
+
+
+def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
+    return json.dumps(document(snapshot, updated_at), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def document(snapshot: StatusSnapshot, updated_at: datetime) -> dict[str, Any]:
+    return {
+        "page": {
+            "name": snapshot.name,
+            "slug": snapshot.slug,
+            "logoUrl": snapshot.logo_url,
+            "faviconUrl": snapshot.favicon_url,
+            "primaryColor": snapshot.primary_color,
+            "backgroundColor": snapshot.background_color,
+            "showUptimeHistory": snapshot.show_uptime_history,
+            "uptimeHistoryDays": snapshot.uptime_history_days,
+            "showIncidentHistory": snapshot.show_incident_history,
+            "timeZone": "UTC",
+        },
+        "status": snapshot.status,
+        "statusDescription": snapshot.description,
+        "updatedAt": _instant(updated_at),
+        "components": [_component(component) for component in snapshot.components],
+        "announcements": [],
+        "scheduled": [],
+        "maintenances": [],
+    }
+
+
+def _component(component: ComponentSnapshot) -> dict[str, Any]:
+    return {
+        "id": component.id,
+        "name": component.name,
+        "description": component.description,
+        "groupName": component.group_name,
+        "position": component.position,
+        "status": component.status,
+        "showUptimeBar": component.show_uptime_bar,
+        "uptime": None,
+    }
+
+
+def _instant(at: datetime) -> str:
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")

@@ -1,0 +1,94 @@
+"""The style sheet of a page: light, dark and forced colours, and the owner's two."""
+
+from lull.publishing.renderers.colors import normalized, readable_on
+
+# Text on `card` and on `page`, and white on each status colour of a banner, have at least AA contrast.
+LIGHT = {
+    "page": "#f6f8fa",
+    "on-page": "#1f2328",
+    "card": "#ffffff",
+    "text": "#1f2328",
+    "quiet": "#59636e",
+    "line": "#d1d9e0",
+    "operational": "#1a7f37",
+    "degraded": "#8a6100",
+    "partial": "#bc4c00",
+    "major": "#cf222e",
+    "maintenance": "#0969da",
+    "unmonitored": "#59636e",
+}
+DARK = {
+    "page": "#0d1117",
+    "on-page": "#f0f6fc",
+    "card": "#161b22",
+    "text": "#f0f6fc",
+    "quiet": "#9198a1",
+    "line": "#3d444d",
+    "operational": "#3fb950",
+    "degraded": "#d29922",
+    "partial": "#f0883e",
+    "major": "#ff7b72",
+    "maintenance": "#58a6ff",
+    "unmonitored": "#9198a1",
+}
+STATUS_NAMES = ("operational", "degraded", "partial", "major", "maintenance", "unmonitored")
+
+_RULES = """*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--on-page);\
+font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
+.column{max-width:48rem;margin:0 auto;padding:0 1rem}
+header .column{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1rem;padding-block:1.5rem}
+header img{height:2.5rem;max-width:10rem;object-fit:contain}
+h1{margin:0;font-size:1.5rem;line-height:1.25}
+.banner{display:flex;align-items:center;gap:.75rem;margin:1.5rem 0 2rem;padding:1rem 1.25rem;border-radius:.5rem;\
+border:1px solid transparent;color:#fff;font-size:1.25rem;font-weight:600}
+.banner svg{width:1.5rem;height:1.5rem}
+svg{flex:none;width:1rem;height:1rem;fill:currentColor}
+h2{margin:2rem 0 .5rem;font-size:1rem}
+.unseen{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}
+ul{margin:0 0 2rem;padding:0;list-style:none;border:1px solid var(--line);border-radius:.5rem;\
+background:var(--card);color:var(--text)}
+li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem;padding:.875rem 1.25rem}
+li+li{border-top:1px solid var(--line)}
+.about{flex:1 1 12rem;min-width:0}
+.name{font-weight:600}
+.about p{margin:0;color:var(--quiet);font-size:.875rem}
+.status{display:flex;align-items:center;gap:.5rem;font-size:.875rem;font-weight:600;align-self:center}
+footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
+footer p{margin:0 auto 0 0}
+a{color:inherit}
+a:focus-visible{outline:2px solid;outline-offset:2px}
+@media(forced-colors:active){.banner{border-color:CanvasText}}"""
+
+
+def style_sheet(*, primary_color: str | None, background_color: str | None) -> str:
+    """The whole sheet. A background of the owner's decides between light and dark, in place of the visitor."""
+    background = normalized(background_color)
+    sheet = [_palettes() if background is None else _palette_on(background), _RULES, _statuses()]
+    brand = normalized(primary_color)
+    if brand:
+        sheet.append(f"header{{background:{brand};color:{readable_on(brand)}}}")
+    return "\n".join(sheet)
+
+
+def _palettes() -> str:
+    return (
+        f":root{{color-scheme:light dark;{_variables(LIGHT)}}}\n"
+        f"@media(prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
+    )
+
+
+def _palette_on(background: str) -> str:
+    text = readable_on(background)
+    scheme, palette = ("light", LIGHT) if text == "#000000" else ("dark", DARK)
+    return f":root{{color-scheme:{scheme};{_variables({**palette, 'page': background, 'on-page': text})}}}"
+
+
+def _variables(palette: dict[str, str]) -> str:
+    return ";".join(f"--{name}:{color}" for name, color in palette.items())
+
+
+def _statuses() -> str:
+    words = (f".status.{name}{{color:var(--{name})}}" for name in STATUS_NAMES)
+    banners = (f".banner.{name}{{background:{LIGHT[name]}}}" for name in STATUS_NAMES)
+    return "\n".join((*words, *banners))

@@ -1,0 +1,41 @@
+"""What a page shows at one moment, and nothing that visitors may not know."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from lull.domain.health import ComponentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentSnapshot:
+    id: int
+    name: str
+    description: str | None
+    group_name: str | None
+    position: int
+    status: ComponentStatus
+    show_uptime_bar: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusSnapshot:
+    """Everything the renderers may use. It never holds ids of checks, projects or workspaces, tokens or their URLs."""
+
+    name: str
+    slug: str
+    logo_url: str | None
+    favicon_url: str | None
+    primary_color: str | None
+    background_color: str | None
+    show_uptime_history: bool
+    uptime_history_days: int
+    show_incident_history: bool
+    status: ComponentStatus
+    description: str
+    components: tuple[ComponentSnapshot, ...]
+
+    @property
+    def digest(self) -> str:
+        """The same for what shows the same, in every process: hex SHA-256."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,40 @@
+"""The only reader of the environment. Names are those that `template.yaml` sets."""
+
+import os
+
+
+def table_name() -> str:
+    return os.environ["TABLE_NAME"]
+
+
+def bucket_name() -> str:
+    return os.environ["BUCKET_NAME"]
+
+
+def transitions_queue_url() -> str:
+    return os.environ["TRANSITIONS_QUEUE_URL"]
+
+
+def transitions_queue_arn() -> str:
+    return os.environ["TRANSITIONS_QUEUE_ARN"]
+
+
+def publish_queue_url() -> str:
+    return os.environ["PUBLISH_QUEUE_URL"]
+
+
+def schedule_group() -> str:
+    return os.environ["SCHEDULE_GROUP"]
+
+
+def scheduler_role_arn() -> str:
+    return os.environ["SCHEDULER_ROLE_ARN"]
+
+
+def schedule_dead_letters_arn() -> str:
+    return os.environ["SCHEDULE_DEAD_LETTERS_ARN"]
+
+
+def oidc_issuers() -> str:
+    """JSON array; its form is described at the template's parameter `OidcIssuers`."""
+    return os.environ.get("OIDC_ISSUERS", "[]")

@@ -1,0 +1,1 @@
+"""The table and the bucket: the only I/O on our own data."""

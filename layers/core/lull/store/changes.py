@@ -1,0 +1,53 @@
+"""What a stream record says has changed: enough to know where to look, never what to believe."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lull.domain.checks import Check
+from lull.domain.deployment_windows import DeploymentWindow
+from lull.domain.status_pages import PageComponent, StatusPage
+from lull.store.checks import decode_check
+from lull.store.codec import Item
+from lull.store.deployment_windows import decode_deployment_window
+from lull.store.status_pages import decode_component, decode_status_page
+
+Entity = Check | DeploymentWindow | StatusPage | PageComponent
+
+_DECODERS: dict[str, Any] = {
+    "CHECK": decode_check,
+    "DEPLOYMENT": decode_deployment_window,
+    "PAGE": decode_status_page,
+    "COMPONENT": decode_component,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write, as the stream tells it; `before` or `after` is None where the item did not exist."""
+
+    sequence_number: str
+    before: Entity | None
+    after: Entity | None
+
+    @property
+    def entity(self) -> Entity:
+        entity = self.after or self.before
+        if entity is None:
+            raise ValueError("a change without images")
+        return entity
+
+
+def decode_change(record: Mapping[str, Any]) -> Change | None:
+    """The change of a record, None for a kind that nothing follows from."""
+    stream = record["dynamodb"]
+    decoder = _DECODERS.get(stream["Keys"]["SK"]["S"].partition("#")[0])
+    if decoder is None:
+        return None
+    before: Item | None = stream.get("OldImage")
+    after: Item | None = stream.get("NewImage")
+    return Change(
+        sequence_number=stream["SequenceNumber"],
+        before=decoder(before) if before else None,
+        after=decoder(after) if after else None,
+    )

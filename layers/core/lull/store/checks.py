@@ -1,0 +1,236 @@
+"""Checks in the table.
+
+Signals, holds and settings are attributes of their own, so that a ping, a deployment and an edit that meet on one
+check never overwrite each other and never need to read it first. The status follows from them (`domain.checks`).
+
+`cause` says what the last write was: the stream's filter drops routine pings by it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from lull import randomness
+from lull.domain.checks import Check, Health
+from lull.domain.errors import NotFound, StaleWrite
+from lull.domain.holds import Hold
+from lull.store import keys, table
+from lull.store.codec import Codec, Item, from_milliseconds, integer, milliseconds
+from lull.store.keys import Key
+
+_codec = Codec(Check)
+_holds = msgspec.json.Decoder(Hold)
+
+
+def decode_check(item: Item) -> Check:
+    return replace(
+        _codec.decode(item),
+        health=Health(item["health"]["S"]),
+        judged_at=from_milliseconds(item.get("judgedAt")),
+        last_ping_at=from_milliseconds(item.get("lastPingAt")),
+        released_at=from_milliseconds(item.get("releasedAt")),
+        holds=tuple(_holds.decode(hold["S"]) for _, hold in sorted(item["holds"]["M"].items())),
+        revision=int(item["revision"]["N"]),
+    )
+
+
+def get_check(workspace_id: int, check_id: int) -> Check | None:
+    item = table.get(keys.check(workspace_id, check_id))
+    return decode_check(item) if item else None
+
+
+def get_checks(workspace_id: int, check_ids: Sequence[int]) -> list[Check]:
+    """Those that exist, by id: one read for each hundred."""
+    items = table.batch_get([keys.check(workspace_id, check_id) for check_id in dict.fromkeys(check_ids)])
+    return sorted((decode_check(item) for item in items), key=lambda check: check.id)
+
+
+def list_check_ids(workspace_id: int) -> list[int]:
+    return _listed(workspace_id, None)
+
+
+def list_check_ids_of_project(workspace_id: int, project_id: int) -> list[int]:
+    return _listed(workspace_id, keys.listed_under_project(project_id))
+
+
+def list_check_ids_of_dependency(workspace_id: int, dependency_id: int) -> list[int]:
+    return _listed(workspace_id, keys.listed_under_dependency(dependency_id))
+
+
+def _listed(workspace_id: int, listed_under: str | None) -> list[int]:
+    items = table.query_all(keys.checks_of_workspace(workspace_id), begins_with=listed_under)
+    return sorted(keys.listed_check_id(item["SK"]["S"]) for item in items)
+
+
+def _owner(check: Check) -> tuple[Key, str, str]:
+    """The owner's key, what the check is listed under, and the noun of the owner."""
+    if check.project_id is not None:
+        key = keys.project(check.workspace_id, check.project_id)
+        return key, keys.listed_under_project(check.project_id), "project"
+    dependency_id = check.dependency_id or 0
+    key = keys.dependency(check.workspace_id, dependency_id)
+    return key, keys.listed_under_dependency(dependency_id), "dependency"
+
+
+def create_check(check: Check) -> Check:
+    """Write it, list it and count it with its owner. Raises NotFound if there is no such owner."""
+    token = randomness.secret(16)
+    owner, listed_under, noun = _owner(check)
+    attributes = {
+        "body": _codec.body(check),
+        "pingToken": {"S": check.token},
+        "health": {"S": check.health},
+        "holds": {"M": {}},
+        "revision": integer(1),
+        "cause": {"S": "create"},
+        "opToken": {"S": token},
+    }
+    if check.project_id is not None:
+        attributes["projectId"] = integer(check.project_id)
+    listing = keys.check_listing(check.workspace_id, listed_under, check.id)
+    count = {":one": integer(1), ":token": {"S": token}}
+    counted = "SET checks = checks + :one, opToken = :token"
+    try:
+        table.transact(
+            [
+                table.update(owner, counted, condition="attribute_exists(PK)", values=count),
+                table.put(keys.check(check.workspace_id, check.id), attributes, condition="attribute_not_exists(PK)"),
+                table.put(listing, {}, condition="attribute_not_exists(PK)"),
+            ],
+            token=token,
+        )
+    except table.Cancelled as refused:
+        raise NotFound(noun) from refused
+    return replace(check, revision=1)
+
+
+def save_check(check: Check) -> Check:
+    """Write changed settings; signals and holds are left as they are by now."""
+    token = randomness.secret(16)
+    request = table.update(
+        keys.check(check.workspace_id, check.id),
+        "SET body = :body, revision = :next, cause = :cause, opToken = :token",
+        condition="revision = :read",
+        values={
+            ":body": _codec.body(check),
+            ":read": integer(check.revision),
+            ":next": integer(check.revision + 1),
+            ":cause": {"S": "edit"},
+            ":token": {"S": token},
+        },
+    )
+    try:
+        table.write(request, token=token)
+    except table.ConditionFailed as refused:
+        raise (StaleWrite("check") if refused.item else NotFound("check")) from refused
+    return replace(check, revision=check.revision + 1)
+
+
+def delete_check(check: Check) -> None:
+    """Remove it, its listing and its count. Raises NotFound if it is gone already."""
+    token = randomness.secret(16)
+    owner, listed_under, _ = _owner(check)
+    count = {":one": integer(1), ":token": {"S": token}}
+    counted = "SET checks = checks - :one, opToken = :token"
+    try:
+        table.transact(
+            [
+                table.update(owner, counted, condition="attribute_exists(PK)", values=count),
+                table.delete(keys.check(check.workspace_id, check.id)),
+                table.delete(keys.check_listing(check.workspace_id, listed_under, check.id)),
+            ],
+            token=token,
+        )
+    except table.Cancelled as refused:
+        raise NotFound("check") from refused
+
+
+# Health, not status: a paused or resumed check keeps its rules whatever the signal said.
+_ROUTINE = "pingToken = :token AND health = :health AND (attribute_not_exists(releasedAt) OR releasedAt <= judgedAt)"
+_SIGNAL = "SET lastPingAt = :at, judgedAt = :at, health = :health, cause = :cause"
+
+
+@dataclass(frozen=True, slots=True)
+class PingAddress:
+    """Where a ping token leads; the token carries it, so that a ping is one write and no read."""
+
+    workspace_id: int
+    check_id: int
+
+
+def record_ping(address: PingAddress, token: str, *, health: Health, at: datetime) -> None:
+    """Record a signal: one write, a second one only if it changes what people see. NotFound for a wrong token."""
+    key = keys.check(address.workspace_id, address.check_id)
+    values = {":at": milliseconds(at), ":token": {"S": token}, ":health": {"S": health}}
+    try:
+        table.write(table.update(key, _SIGNAL, condition=_ROUTINE, values={**values, ":cause": {"S": "ping"}}))
+    except table.ConditionFailed as refused:
+        if not refused.item or refused.item["pingToken"] != {"S": token}:
+            raise NotFound("check") from refused
+    else:
+        return
+    try:
+        request = table.update(
+            key, _SIGNAL, condition="pingToken = :token", values={**values, ":cause": {"S": "signal"}}
+        )
+        table.write(request)
+    except table.ConditionFailed as refused:
+        raise NotFound("check") from refused
+
+
+def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | None = None) -> Item:
+    """The write that adds a hold; refused if the check is gone, of another project, or has that hold already."""
+    condition = "attribute_exists(PK) AND attribute_not_exists(holds.#source)"
+    values = {":hold": {"S": msgspec.json.encode(hold).decode()}, ":cause": {"S": "hold"}}
+    if project_id is not None:
+        condition += " AND projectId = :project"
+        values[":project"] = integer(project_id)
+    return table.update(
+        keys.check(workspace_id, check_id),
+        "SET holds.#source = :hold, cause = :cause",
+        condition=condition,
+        values=values,
+        names={"#source": hold.source},
+    )
+
+
+def releasing(workspace_id: int, check_id: int, source: str, *, at: datetime) -> Item:
+    """The write that removes a hold; refused if the check is gone or has no such hold."""
+    return table.update(
+        keys.check(workspace_id, check_id),
+        "REMOVE holds.#source SET releasedAt = :at, cause = :cause",
+        condition="attribute_exists(holds.#source)",
+        values={":at": milliseconds(at), ":cause": {"S": "release"}},
+        names={"#source": source},
+    )
+
+
+def add_hold(workspace_id: int, check_id: int, hold: Hold) -> None:
+    """Add a hold; nothing happens if the check has it already. Raises NotFound if there is no such check."""
+    try:
+        table.write(holding(workspace_id, check_id, hold))
+    except table.ConditionFailed as refused:
+        if not refused.item:
+            raise NotFound("check") from refused
+
+
+def clear_holds(workspace_id: int, check_id: int, *, at: datetime) -> None:
+    """Remove every hold; nothing happens if there is none. Raises NotFound if there is no such check."""
+    request = table.update(
+        keys.check(workspace_id, check_id),
+        "SET holds = :empty, releasedAt = :at, cause = :cause",
+        condition="attribute_exists(PK) AND size(holds) > :zero",
+        values={
+            ":empty": {"M": {}},
+            ":at": milliseconds(at),
+            ":zero": integer(0),
+            ":cause": {"S": "release"},
+        },
+    )
+    try:
+        table.write(request)
+    except table.ConditionFailed as refused:
+        if not refused.item:
+            raise NotFound("check") from refused

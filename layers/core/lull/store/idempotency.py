@@ -1,0 +1,43 @@
+"""Idempotency keys: what a client's key has made already, written in the transaction that makes it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lull.store import keys, table
+from lull.store.codec import Item, integer
+
+KEPT_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """A client's key for one kind of request; `fingerprint` tells this request from another under the same key."""
+
+    workspace_id: int
+    kind: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a key has made already."""
+
+    record_id: int
+    fingerprint: str
+
+
+def claiming(key: IdempotencyKey, record_id: int, *, at: datetime) -> Item:
+    """The write that claims the key for a new record; refused with what it has made already."""
+    digest = hashlib.sha256(f"{key.kind} {key.key}".encode()).hexdigest()
+    attributes = {
+        "recordId": integer(record_id),
+        "fingerprint": {"S": key.fingerprint},
+        "expiresAt": integer(int((at + KEPT_FOR).timestamp())),
+    }
+    return table.put(keys.idempotency_key(key.workspace_id, digest), attributes, condition="attribute_not_exists(PK)")
+
+
+def made(refused: Item) -> Made:
+    return Made(int(refused["recordId"]["N"]), refused["fingerprint"]["S"])

@@ -1,0 +1,198 @@
+"""EVERY key, index and access pattern of the table. Nothing else in the project writes a `#`.
+
+| #  | access pattern                         | store function                               | index     |
+|----|----------------------------------------|----------------------------------------------|-----------|
+| 1  | next number of a kind                  | counters.next_id                             | table     |
+| 2  | workspace by id                        | workspaces.get_workspace                     | table     |
+| 3  | project by id                          | projects.get_project                         | table     |
+| 4  | projects of a workspace                | projects.list_projects                       | table     |
+| 5  | check by id                            | checks.get_check                             | table     |
+| 6  | checks by ids                          | checks.get_checks                            | table     |
+| 7  | ids of the checks of a workspace       | checks.list_check_ids                        | table     |
+| 8  | ids of the checks of a project         | checks.list_check_ids_of_project             | table     |
+| 9  | ids of the checks of a dependency      | checks.list_check_ids_of_dependency          | table     |
+| 10 | check by its ping token                | checks.record_ping                           | table     |
+| 11 | dependency by id                       | dependencies.get_dependency                  | table     |
+| 12 | dependencies of a workspace            | dependencies.list_dependencies               | table     |
+| 13 | deployment window by id                | deployment_windows.get_deployment_window     | table     |
+| 14 | deployment windows of a project        | deployment_windows.list_deployment_windows   | ListIndex |
+| 15 | records that are due, whatever kind    | due.list_due                                 | DueIndex  |
+| 16 | API key by its hash                    | api_keys.find_api_key                        | table     |
+| 17 | API key by id                          | api_keys.get_api_key                         | table     |
+| 18 | API keys of a workspace                | api_keys.list_api_keys                       | table     |
+| 19 | status page by id                      | status_pages.get_status_page                 | table     |
+| 20 | status pages of a workspace            | status_pages.list_status_pages               | table     |
+| 21 | status page by slug                    | status_pages.find_owner_of_slug              | table     |
+| 22 | components of a status page            | status_pages.list_components                 | table     |
+| 23 | component by id                        | status_pages.get_component                   | table     |
+| 24 | pages that show sources of a workspace | status_pages.list_shown_sources              | table     |
+| 25 | dependencies by ids                    | dependencies.get_dependencies                | table     |
+| 26 | status pages by ids                    | status_pages.get_status_pages                | table     |
+| 27 | deployment windows by ids              | deployment_windows.get_deployment_windows    | table     |
+
+Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
+fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
+"""
+
+import re
+from datetime import UTC, datetime
+
+Key = dict[str, str]
+
+LIST_INDEX = "ListIndex"
+DUE_INDEX = "DueIndex"
+DUE = "DUE"
+
+
+def number(value: int) -> str:
+    """A number as text that sorts.
+
+    >>> number(17)
+    '000000000017'
+    """
+    return f"{value:012d}"
+
+
+def instant(at: datetime) -> str:
+    """An instant as text that sorts.
+
+    >>> instant(datetime(2026, 3, 1, 12, 30, tzinfo=UTC))
+    '2026-03-01T12:30:00.000Z'
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def counter(kind: str) -> Key:
+    return {"PK": "COUNTER", "SK": kind}
+
+
+def workspace(workspace_id: int) -> Key:
+    return {"PK": f"WS#{workspace_id}", "SK": "WORKSPACE"}
+
+
+PROJECT = "PROJECT#"
+DEPENDENCY = "DEPENDENCY#"
+API_KEY = "APIKEY#"
+PAGE = "PAGE#"
+COMPONENT = "COMPONENT#"
+
+
+def in_workspace(workspace_id: int) -> str:
+    """The partition of a workspace's few and seldom written records."""
+    return f"WS#{workspace_id}"
+
+
+def project(workspace_id: int, project_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": PROJECT + number(project_id)}
+
+
+def dependency(workspace_id: int, dependency_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": DEPENDENCY + number(dependency_id)}
+
+
+def api_key(workspace_id: int, key_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": API_KEY + number(key_id)}
+
+
+def api_key_hash(secret_hash: str) -> Key:
+    return {"PK": f"APIKEYHASH#{secret_hash}", "SK": "APIKEYHASH"}
+
+
+def check(workspace_id: int, check_id: int) -> Key:
+    """A partition of its own: checks are written with every ping."""
+    return {"PK": f"WS#{workspace_id}#CHECK#{check_id}", "SK": "CHECK"}
+
+
+def checks_of_workspace(workspace_id: int) -> str:
+    """The partition that lists the checks of a workspace, by owner: written only when one comes or goes."""
+    return f"WS#{workspace_id}#CHECKS"
+
+
+def listed_under_project(project_id: int) -> str:
+    return f"PROJECT#{number(project_id)}#"
+
+
+def listed_under_dependency(dependency_id: int) -> str:
+    return f"DEPENDENCY#{number(dependency_id)}#"
+
+
+def check_listing(workspace_id: int, listed_under: str, check_id: int) -> Key:
+    return {"PK": checks_of_workspace(workspace_id), "SK": listed_under + number(check_id)}
+
+
+def listed_check_id(sort_key: str) -> int:
+    return int(sort_key.rpartition("#")[2])
+
+
+def deployment_window(workspace_id: int, window_id: int) -> Key:
+    return {"PK": f"WS#{workspace_id}#DEPLOYMENT#{window_id}", "SK": "DEPLOYMENT"}
+
+
+def deployment_windows_of_project(workspace_id: int, project_id: int) -> str:
+    return f"WS#{workspace_id}#PROJECT#{project_id}#DEPLOYMENTS"
+
+
+def idempotency_key(workspace_id: int, digest: str) -> Key:
+    """Read only where a write on it is refused."""
+    return {"PK": f"WS#{workspace_id}#IDEMPOTENCY#{digest}", "SK": "IDEMPOTENCY"}
+
+
+def by_start(start: datetime, window_id: int) -> str:
+    return f"{instant(start)}#{number(window_id)}"
+
+
+def start_after(workspace_id: int, partition: str, sort_key: str) -> Key:
+    """The whole key of an entry of a project's list of deployment windows, from its sort key."""
+    window_id = int(sort_key.rpartition("#")[2])
+    return {**deployment_window(workspace_id, window_id), "ListPK": partition, "ListSK": sort_key}
+
+
+def is_by_start(text: str) -> bool:
+    """Whether the text has the form of `by_start`."""
+    return re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#\d{12}", text, re.ASCII) is not None
+
+
+def due(at: datetime, kind: str, workspace_id: int, record_id: int) -> dict[str, str]:
+    return {"DuePK": DUE, "DueSK": f"{instant(at)}#{kind}#{workspace_id}#{record_id}"}
+
+
+def due_record(sort_key: str) -> tuple[str, int, int]:
+    """Kind, workspace id and record id of an entry of the due index."""
+    _, kind, workspace_id, record_id = sort_key.split("#")
+    return kind, int(workspace_id), int(record_id)
+
+
+def status_page(workspace_id: int, page_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": PAGE + number(page_id)}
+
+
+def slug(text: str) -> Key:
+    """The claim of a slug, unique over the installation."""
+    return {"PK": f"SLUG#{text}", "SK": "SLUG"}
+
+
+def in_page(workspace_id: int, page_id: int) -> str:
+    return f"WS#{workspace_id}#PAGE#{page_id}"
+
+
+def component(workspace_id: int, page_id: int, component_id: int) -> Key:
+    return {"PK": in_page(workspace_id, page_id), "SK": COMPONENT + number(component_id)}
+
+
+def shown_in_workspace(workspace_id: int) -> str:
+    """The partition that says which source is shown on which page."""
+    return f"WS#{workspace_id}#SHOWN"
+
+
+def shown(workspace_id: int, source: str, source_id: int, page_id: int, component_id: int) -> Key:
+    """`source` is check, project or dependency."""
+    return {
+        "PK": shown_in_workspace(workspace_id),
+        "SK": f"{source}#{number(source_id)}#{number(page_id)}#{number(component_id)}",
+    }
+
+
+def shown_source(sort_key: str) -> tuple[str, int, int]:
+    """Source, source id and page id of a `shown` key."""
+    source, source_id, page_id, _ = sort_key.split("#")
+    return source, int(source_id), int(page_id)

@@ -1,0 +1,36 @@
+"""Projects in the table. `checks` counts a project's checks, so that it cannot be deleted under them."""
+
+from lull.domain.errors import Conflict, NotFound
+from lull.domain.projects import Project
+from lull.store import keys, table
+from lull.store.codec import integer
+from lull.store.records import Records
+
+_records = Records(Project, "project")
+
+
+def get_project(workspace_id: int, project_id: int) -> Project | None:
+    return _records.get(keys.project(workspace_id, project_id))
+
+
+def list_projects(workspace_id: int) -> list[Project]:
+    return _records.list(keys.in_workspace(workspace_id), keys.PROJECT)
+
+
+def create_project(project: Project) -> Project:
+    return _records.create(keys.project(project.workspace_id, project.id), project, checks=integer(0))
+
+
+def save_project(project: Project) -> Project:
+    return _records.save(keys.project(project.workspace_id, project.id), project)
+
+
+def delete_project(workspace_id: int, project_id: int) -> None:
+    """Raises Conflict while it has checks, NotFound if there is none."""
+    key = keys.project(workspace_id, project_id)
+    try:
+        table.write(table.delete(key, condition="checks = :none", values={":none": integer(0)}))
+    except table.ConditionFailed as refused:
+        if refused.item:
+            raise Conflict("the project still has checks; delete them first") from refused
+        raise NotFound("project") from refused

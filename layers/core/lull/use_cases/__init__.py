@@ -1,0 +1,1 @@
+"""Read, decide, write: one function per thing a caller can do."""

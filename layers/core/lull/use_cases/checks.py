@@ -1,0 +1,78 @@
+"""What callers can do with checks, and what a ping does."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from lull import randomness
+from lull.domain import checks as domain
+from lull.domain.checks import Check, CheckMode, Health
+from lull.domain.credentials import Caller
+from lull.domain.errors import NotFound
+from lull.domain.holds import MANUAL, Hold
+from lull.store import checks as store
+from lull.store import counters
+from lull.use_cases.retrying import on_stale_write
+
+_TOKEN = re.compile(r"([1-9]\d{0,11})-([1-9]\d{0,11})-[0-9A-Za-z]{24}", re.ASCII)
+
+
+def create_check(caller: Caller, described: Check, *, at: datetime) -> Check:
+    """Raises Invalid naming fields, NotFound if there is no such project or dependency."""
+    domain.validated(described)
+    check_id = counters.next_id("check")
+    token = f"{caller.workspace_id}-{check_id}-{randomness.secret(24)}"
+    check = replace(described, id=check_id, workspace_id=caller.workspace_id, token=token, created_at=at)
+    return store.create_check(check)
+
+
+def get_check(caller: Caller, check_id: int) -> Check:
+    check = store.get_check(caller.workspace_id, check_id)
+    if check is None:
+        raise NotFound("check")
+    return check
+
+
+def list_checks(
+    caller: Caller, *, project_id: int | None, check_mode: CheckMode | None, first: int, count: int
+) -> tuple[list[Check], int]:
+    """`count` checks from position `first` on, by id, and how many there are in all."""
+    if project_id is not None:
+        ids = store.list_check_ids_of_project(caller.workspace_id, project_id)
+    else:
+        ids = store.list_check_ids(caller.workspace_id)
+    if check_mode is None:
+        return store.get_checks(caller.workspace_id, ids[first : first + count]), len(ids)
+    matching = [check for check in store.get_checks(caller.workspace_id, ids) if check.check_mode is check_mode]
+    return matching[first : first + count], len(matching)
+
+
+def change_check(caller: Caller, check_id: int, change: Callable[[Check], Check]) -> Check:
+    """Write what `change` makes of the settings; signals and holds are not touched."""
+    return on_stale_write(lambda: store.save_check(domain.validated(change(get_check(caller, check_id)))))
+
+
+def delete_check(caller: Caller, check_id: int) -> None:
+    store.delete_check(get_check(caller, check_id))
+
+
+def pause_check(caller: Caller, check_id: int, *, at: datetime) -> Check:
+    """Hold a check by hand until somebody resumes it; nothing happens if it is held by hand already."""
+    store.add_hold(caller.workspace_id, check_id, Hold(source=MANUAL, actor=caller.actor, since=at))
+    return get_check(caller, check_id)
+
+
+def resume_check(caller: Caller, check_id: int, *, at: datetime) -> Check:
+    """Remove every hold, those of deployments too: a person has decided. Nothing happens if there is none."""
+    store.clear_holds(caller.workspace_id, check_id, at=at)
+    return get_check(caller, check_id)
+
+
+def record_ping(token: str, *, health: Health, at: datetime) -> None:
+    """Record a signal of the check whose token this is. Raises NotFound if it is nobody's."""
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        raise NotFound("check")
+    address = store.PingAddress(workspace_id=int(match[1]), check_id=int(match[2]))
+    store.record_ping(address, token, health=health, at=at)

@@ -1,0 +1,103 @@
+"""From changes of the table to what follows from them: schedules, wake-ups, publishes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from lull.domain import effects
+from lull.domain.checks import Check
+from lull.domain.deployment_windows import DeploymentWindow, Edge
+from lull.domain.effects import Effect
+from lull.domain.status_pages import StatusPage
+from lull.gateways import queues, schedules
+from lull.publishing import affected
+from lull.store import deployment_windows, status_pages
+from lull.store.changes import Change
+
+# Nearer than this a wake-up goes straight to the queue: Scheduler's early minute has passed or nearly so.
+_TOO_NEAR_TO_SCHEDULE = timedelta(seconds=90)
+# A request is most likely still holding or releasing the next checks itself.
+_GRACE_FOR_THE_REQUEST = timedelta(seconds=2)
+
+
+def of_change(change: Change) -> list[Effect]:
+    """What must happen for one change."""
+    before, after, entity = change.before, change.after, change.entity
+    # Both images of a record are of one kind, which `entity` has.
+    if isinstance(entity, DeploymentWindow):
+        return effects.of_deployment_window(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, Check):
+        return effects.of_check(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, StatusPage):
+        return effects.of_status_page(before, after)  # type: ignore[arg-type]
+    return effects.of_page_component(before, after)  # type: ignore[arg-type]
+
+
+def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
+    """Make true what follows from a batch of changes, grouped so that each record and page is looked at once."""
+    if not changes:
+        return
+    wanted = [effect for change in changes for effect in of_change(change)]
+    _reconcile_windows([effect for effect in wanted if isinstance(effect, effects.ReconcileWindow)], at=at)
+    _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
+    _publish(wanted, cause=changes[0].sequence_number)
+
+
+def _reconcile_windows(wanted: list[effects.ReconcileWindow], *, at: datetime) -> None:
+    edges: dict[tuple[int, int], set[Edge]] = defaultdict(set)
+    for effect in wanted:
+        edges[effect.workspace_id, effect.window_id] |= effect.edges
+    current = {
+        (window.workspace_id, window.id): window for window in deployment_windows.get_deployment_windows(list(edges))
+    }
+    for address, moved in edges.items():
+        window = current.get(address)
+        for edge in sorted(moved):
+            due_at = window.wakeups.get(edge) if window else None
+            _set_wake_up(address, edge, due_at, at=at)
+
+
+def _set_wake_up(address: tuple[int, int], edge: Edge, due_at: datetime | None, *, at: datetime) -> None:
+    workspace_id, window_id = address
+    name = schedule_name(window_id, edge)
+    wake_up = queues.WakeUp(kind=deployment_windows.KIND, workspace_id=workspace_id, record_id=window_id)
+    if due_at is None:
+        schedules.delete_schedule(name)
+    elif due_at - at < _TOO_NEAR_TO_SCHEDULE:
+        queues.send_wake_up(wake_up, due_at=due_at, at=at)
+    else:
+        schedules.put_schedule(name, wake_up, due_at=due_at)
+
+
+def schedule_name(window_id: int, edge: Edge) -> str:
+    """The name of a window's wake-up.
+
+    >>> schedule_name(17, Edge.START)
+    'deployment-17-start'
+    """
+    return f"{deployment_windows.KIND}-{window_id}-{edge}"
+
+
+def _resume_work(wanted: set[effects.ResumeWork], *, at: datetime) -> None:
+    for effect in sorted(wanted, key=lambda each: (each.workspace_id, each.window_id)):
+        wake_up = queues.WakeUp(
+            kind=deployment_windows.KIND, workspace_id=effect.workspace_id, record_id=effect.window_id
+        )
+        queues.send_wake_up(wake_up, due_at=at + _GRACE_FOR_THE_REQUEST, at=at)
+
+
+def _publish(wanted: list[Effect], *, cause: str) -> None:
+    slugs = {effect.slug for effect in wanted if isinstance(effect, effects.PublishSlug)}
+    page_ids: dict[int, set[int]] = defaultdict(set)
+    sources: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    for effect in wanted:
+        if isinstance(effect, effects.PublishPage):
+            page_ids[effect.workspace_id].add(effect.page_id)
+        elif isinstance(effect, effects.PublishSource):
+            sources[effect.workspace_id].add((effect.source, effect.source_id))
+    for workspace_id, changed in sources.items():
+        page_ids[workspace_id] |= affected.pages(changed, status_pages.list_shown_sources(workspace_id))
+    for workspace_id, ids in page_ids.items():
+        slugs |= {page.slug for page in status_pages.get_status_pages(workspace_id, sorted(ids))}
+    if slugs:
+        queues.send_publishes(sorted(slugs), cause=cause)

@@ -1,0 +1,134 @@
+"""What callers can do with status pages and their components."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from lull.domain import status_pages as domain
+from lull.domain.credentials import Caller
+from lull.domain.errors import Invalid, NotFound, invalid
+from lull.domain.status_pages import PageComponent, StatusPage
+from lull.store import counters
+from lull.store import status_pages as store
+from lull.use_cases.retrying import on_stale_write
+
+
+def list_status_pages(caller: Caller) -> list[StatusPage]:
+    return store.list_status_pages(caller.workspace_id)
+
+
+def get_status_page(caller: Caller, page_id: int) -> StatusPage:
+    page = store.get_status_page(caller.workspace_id, page_id)
+    if page is None:
+        raise NotFound("status page")
+    return page
+
+
+def get_status_page_with_components(caller: Caller, page_id: int) -> tuple[StatusPage, list[PageComponent]]:
+    """The page, and its components in the order in which it shows them."""
+    page = get_status_page(caller, page_id)
+    return page, store.list_components(caller.workspace_id, page_id)
+
+
+def is_slug_available(slug: str) -> bool:
+    """Whether a page could be created with this slug now. Raises Invalid for what can never be a slug."""
+    if slug in domain.RESERVED_SLUGS:
+        return False
+    if errors := domain.slug_errors(slug):
+        raise Invalid(*errors)
+    return store.find_owner_of_slug(slug) is None
+
+
+def create_status_page(caller: Caller, described: StatusPage, *, at: datetime) -> StatusPage:
+    """`described` is as the caller wants it; its ids and time are set here.
+
+    Raises Invalid naming fields, Conflict if the slug is taken.
+    """
+    domain.validated_page(described)
+    page_id = counters.next_id("status-page")
+    return store.create_status_page(replace(described, id=page_id, workspace_id=caller.workspace_id, created_at=at))
+
+
+def change_status_page(caller: Caller, page_id: int, change: Callable[[StatusPage], StatusPage]) -> StatusPage:
+    """Write what `change` makes of it. Raises Invalid naming fields, Conflict if a new slug is taken."""
+
+    def changed() -> StatusPage:
+        page = get_status_page(caller, page_id)
+        return store.save_status_page(domain.validated_page(change(page)), was=page)
+
+    return on_stale_write(changed)
+
+
+def delete_status_page(caller: Caller, page_id: int) -> None:
+    """Remove the page, its slug and its components.
+
+    Called again after it died half-way, it finishes. Raises NotFound if there is nothing left to remove.
+    """
+    found = store.get_status_page(caller.workspace_id, page_id) is not None
+    if found:
+        on_stale_write(lambda: store.delete_status_page(get_status_page(caller, page_id)))
+    removed = on_stale_write(lambda: store.delete_components(caller.workspace_id, page_id))
+    if not found and not removed:
+        raise NotFound("status page")
+
+
+def list_components(caller: Caller, page_id: int) -> list[PageComponent]:
+    """The components of a page in the order in which it shows them."""
+    _, components = get_status_page_with_components(caller, page_id)
+    return components
+
+
+def add_component(caller: Caller, page_id: int, described: PageComponent) -> PageComponent:
+    """`described` is as the caller wants it; its ids are set here.
+
+    Raises Invalid naming fields, NotFound if there is no such page.
+    """
+    domain.validated_component(described)
+    get_status_page(caller, page_id)
+    component_id = counters.next_id("component")
+    return store.create_component(
+        replace(described, id=component_id, page_id=page_id, workspace_id=caller.workspace_id)
+    )
+
+
+def change_component(
+    caller: Caller, page_id: int, component_id: int, change: Callable[[PageComponent], PageComponent]
+) -> PageComponent:
+    """Write what `change` makes of it. Raises Invalid naming fields."""
+
+    def changed() -> PageComponent:
+        component = _get_component(caller, page_id, component_id)
+        return store.save_component(domain.validated_component(change(component)), was=component)
+
+    return on_stale_write(changed)
+
+
+def delete_component(caller: Caller, page_id: int, component_id: int) -> None:
+    """What it stands for is not touched."""
+    on_stale_write(lambda: store.delete_component(_get_component(caller, page_id, component_id)))
+
+
+def reorder_components(caller: Caller, page_id: int, component_ids: Sequence[int]) -> list[PageComponent]:
+    """Give the components the positions 0, 1, 2… in this order.
+
+    Raises Invalid unless every component of the page is named exactly once.
+    """
+
+    def reordered() -> list[PageComponent]:
+        components = {component.id: component for component in list_components(caller, page_id)}
+        if sorted(component_ids) != sorted(components):
+            raise invalid("componentIds", "must name every component of the page exactly once")
+        moved = [
+            replace(components[component_id], position=position) for position, component_id in enumerate(component_ids)
+        ]
+        store.save_positions(caller.workspace_id, page_id, moved)
+        return moved
+
+    return on_stale_write(reordered)
+
+
+def _get_component(caller: Caller, page_id: int, component_id: int) -> PageComponent:
+    component = store.get_component(caller.workspace_id, page_id, component_id)
+    if component is None:
+        raise NotFound("component")
+    return component

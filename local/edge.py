@@ -1,0 +1,136 @@
+"""CloudFront and API Gateway on one local address: pages from the bucket, the API from its functions."""
+
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
+from starlette.routing import BaseRoute
+from starlette.routing import Route as HttpRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local import api_gateway, bucket
+from local.cdn import Behavior
+from local.function_pool import FunctionPool
+from local.invocation import Invoke, Report
+from local.stack import Stack
+
+BODY_LIMIT = 10 * 1024 * 1024
+_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
+# The connection's own, not the message's.
+_HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
+
+
+class BodyTooLarge(Exception):
+    pass
+
+
+class Edge:
+    def __init__(self, stack: Stack, invoke: Invoke, pool: FunctionPool, report: Report, *, host: str) -> None:
+        self._stack = stack
+        self._invoke = invoke
+        self._pool = pool
+        self._report = report
+        self._host = host
+
+    def app(self, pages: list[BaseRoute]) -> ASGIApp:
+        """`pages` are the runtime's own and come before the template's behaviours."""
+        everything = HttpRoute("/{path:path}", self.answer, methods=_METHODS)
+        return OwnOriginOnly(Starlette(routes=[*pages, everything]), self._host)
+
+    async def answer(self, request: HttpRequest) -> HttpResponse:
+        behavior = next(each for each in self._stack.behaviors if each.matches(request.scope["path"]))
+        if request.method not in behavior.methods or behavior.bucket:
+            response = await self._from_bucket(behavior, request)
+        else:
+            response = await self._from_api(request)
+        answer = HttpResponse(response.body, response.status)
+        answer.raw_headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in response.headers
+            if name.lower() not in _HOP_BY_HOP
+        ]
+        if response.status not in (204, 304):
+            answer.raw_headers.append((b"content-length", str(len(response.body)).encode()))
+        return answer
+
+    async def _from_bucket(self, behavior: Behavior, request: HttpRequest) -> api_gateway.Response:
+        tags = request.headers.get("if-none-match")
+        found: api_gateway.Response = await self._pool.run(
+            bucket.serve, self._stack.endpoint, behavior, request.method, request.scope["path"], tags
+        )
+        return found
+
+    async def _from_api(self, request: HttpRequest) -> api_gateway.Response:
+        path = request.scope["path"]
+        for route in self._stack.routes:
+            parameters = route.match(request.method, path)
+            if parameters is not None:
+                break
+        else:
+            return api_gateway.message(404, "Not Found")
+        try:
+            body = await _body(request)
+        except BodyTooLarge:
+            return api_gateway.message(413, "Request Entity Too Large")
+        event = api_gateway.to_event(_described(request, body), route, parameters, host=self._host)
+        answer: api_gateway.Response = await self._pool.run(self._call, route.function_arn, event)
+        return answer
+
+    def _call(self, function_arn: str, event: dict[str, Any]) -> api_gateway.Response:
+        try:
+            response = api_gateway.to_response(self._invoke(function_arn, event))
+        except Exception as error:
+            self._report(function_arn, error)
+            return api_gateway.message(500, "Internal Server Error")
+        if response.status >= 500:
+            http = event["requestContext"]["http"]
+            self._report(function_arn, RuntimeError(f"{http['method']} {http['path']} answered {response.status}"))
+        return response
+
+
+class OwnOriginOnly:
+    """ASGI: no other Host (DNS rebinding) and no writes from pages of other origins."""
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self._app = app
+        port = host.rpartition(":")[2]
+        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self._origins = {f"http://{each}" for each in self._hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (refusal := self._refusal(scope)):
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> HttpResponse | None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if headers.get("host") not in self._hosts:
+            return HttpResponse("This address is not served here.\n", 421, media_type="text/plain")
+        foreign = headers.get("origin", next(iter(self._origins))) not in self._origins
+        foreign = foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        if foreign and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            return HttpResponse("Pages of other origins may only read.\n", 403, media_type="text/plain")
+        return None
+
+
+async def _body(request: HttpRequest) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge
+    return body
+
+
+def _described(request: HttpRequest, body: bytes) -> api_gateway.Request:
+    return api_gateway.Request(
+        method=request.method,
+        path=request.scope["path"],
+        query=request.scope["query_string"].decode("latin-1"),
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]],
+        body=body,
+        source_ip=request.client.host if request.client else "127.0.0.1",
+        http_version=request.scope["http_version"],
+    )

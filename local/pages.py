@@ -1,0 +1,70 @@
+"""The runtime's own pages: an index of what is here, and the API's documentation without a CDN."""
+
+import html
+from importlib.util import find_spec
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from local.bucket import status_pages
+from local.function_pool import FunctionPool
+from local.stack import Stack
+
+OPENAPI = Path(__file__).resolve().parent.parent / "docs" / "openapi" / "management.json"
+
+_INDEX = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Lull</title>
+<meta name="viewport" content="width=device-width">
+<style>body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 40rem; padding: 0 1rem }}</style>
+</head><body><h1>Lull</h1>
+<p>Running at <code>{address}</code>. The API is described at <a href="/docs">/docs</a>.</p>
+<h2>Status pages</h2>{pages}</body></html>
+"""
+_DOCS = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Lull API</title>
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({url: "/openapi.json", dom_id: "#docs", deepLinking: true})</script></body></html>
+"""
+_ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js"}
+
+
+def routes(stack: Stack, pool: FunctionPool, address: str) -> list[BaseRoute]:
+    async def index(_request: Request) -> Response:
+        links = await pool.run(_links, stack)
+        return HTMLResponse(_INDEX.format(address=html.escape(address), pages=links))
+
+    return [
+        Route("/", index),
+        Route("/docs", _docs),
+        Route("/docs/{name}", _asset),
+        Route("/openapi.json", _openapi),
+    ]
+
+
+def _links(stack: Stack) -> str:
+    buckets = dict.fromkeys(behavior.bucket for behavior in stack.behaviors if behavior.bucket)
+    keys = [html.escape(key) for bucket in buckets for key in status_pages(stack.endpoint, bucket)]
+    if not keys:
+        return "<p>None yet.</p>"
+    return "<ul>" + "".join(f'<li><a href="/{key}">/{key}</a></li>' for key in keys) + "</ul>"
+
+
+async def _docs(_request: Request) -> Response:
+    return HTMLResponse(_DOCS)
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    # The package's files are enough: importing it would import its web framework too.
+    package = find_spec("fastapi_swagger")
+    if name not in _ASSETS or package is None or not package.origin:
+        return PlainTextResponse("not found\n", 404)
+    return FileResponse(Path(package.origin).parent / "resources" / name)
+
+
+async def _openapi(_request: Request) -> Response:
+    return FileResponse(OPENAPI) if OPENAPI.exists() else PlainTextResponse("not generated yet\n", 404)

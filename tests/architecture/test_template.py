@@ -1,0 +1,253 @@
+"""The template: what the linters do not see, on its translation to plain CloudFormation."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+
+from local import emulator as emulators
+from local import template
+from lull import settings
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = template.load()
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: resource.get("Properties", {}) for name, resource in RESOURCES.items() if resource["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Lambda::Function")
+ROLES = of_type("AWS::IAM::Role")
+QUEUES = of_type("AWS::SQS::Queue")
+MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
+
+
+def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [statement for policy in role.get("Policies", []) for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_the_translated_template_has_no_faults_either(tmp_path):
+    translated = tmp_path / "translated.json"
+    translated.write_text(json.dumps(TEMPLATE))
+    # W2001/W3005 speak of what the translation adds; W3002 of local code that `sam deploy` uploads.
+    checked = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "-t", translated, "-i", "W3005", "W3002", "W2001"],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_every_schedule_expression_is_one():
+    expressions = [each["ScheduleExpression"] for each in of_type("AWS::Scheduler::Schedule").values()]
+    assert expressions
+    for expression in expressions:
+        assert re.fullmatch(r"rate\((1 (minute|hour|day)|[2-9]\d* (minutes|hours|days))\)", expression)
+
+
+def test_every_filter_pattern_is_json_with_lists_of_alternatives_as_leaves():
+    patterns = [
+        json.loads(each["Pattern"])
+        for mapping in MAPPINGS.values()
+        for each in mapping.get("FilterCriteria", {}).get("Filters", [])
+    ]
+    assert patterns
+
+    def leaves_are_lists(pattern: Any) -> bool:
+        return isinstance(pattern, list) or (
+            isinstance(pattern, dict) and all(leaves_are_lists(each) for each in pattern.values())
+        )
+
+    assert all(leaves_are_lists(pattern) for pattern in patterns)
+
+
+def test_the_table_has_the_indexes_that_the_code_names_once_each():
+    from lull.store import keys
+
+    (table,) = of_type("AWS::DynamoDB::Table").values()
+    names = [index["IndexName"] for index in table["GlobalSecondaryIndexes"]]
+    assert sorted(names) == sorted([keys.LIST_INDEX, keys.DUE_INDEX])
+
+
+def test_the_table_survives_mistakes():
+    table = RESOURCES["Table"]
+    properties = table["Properties"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+    assert properties["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert properties["TimeToLiveSpecification"]["Enabled"] is True
+
+
+def test_every_action_of_every_policy_exists():
+    session = botocore.session.get_session()
+    service = {"scheduler": "scheduler", "dynamodb": "dynamodb", "sqs": "sqs", "s3": "s3", "iam": "iam", "sts": "sts"}
+    without_operation = {"dynamodb:ConditionCheckItem", "iam:PassRole", "s3:ListBucket"}
+    granted = {action for role in ROLES.values() for each in statements(role) for action in listed(each["Action"])}
+    for action in granted - without_operation:
+        prefix, operation = action.split(":")
+        if prefix == "lambda":
+            assert operation == "InvokeFunction"
+            continue
+        assert operation in session.get_service_model(service[prefix]).operation_names, action
+
+
+def test_no_policy_grants_everything():
+    for name, role in ROLES.items():
+        for statement in statements(role):
+            assert not [action for action in listed(statement["Action"]) if "*" in action], name
+            assert "*" not in listed(statement["Resource"]), name
+
+
+def test_only_the_scheduler_role_may_be_passed_and_only_to_the_scheduler():
+    passing = [each for role in ROLES.values() for each in statements(role) if "iam:PassRole" in listed(each["Action"])]
+    assert [each["Resource"] for each in passing] == [{"Fn::GetAtt": ["SchedulerRole", "Arn"]}]
+    assert passing[0]["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+def test_the_scheduler_role_is_only_for_schedules_of_our_group():
+    (statement,) = ROLES["SchedulerRole"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Condition"]["StringEquals"]["aws:SourceArn"] == {"Fn::GetAtt": ["ScheduleGroup", "Arn"]}
+    assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_every_function_has_a_role_of_its_own():
+    roles = [json.dumps(function["Role"]) for function in FUNCTIONS.values()]
+    assert len(set(roles)) == len(FUNCTIONS) == 5
+
+
+def test_no_function_outlives_the_queue_it_reads():
+    for mapping in MAPPINGS.values():
+        source = mapping["EventSourceArn"]["Fn::GetAtt"][0]
+        function = FUNCTIONS[mapping["FunctionName"]["Ref"]]
+        if source in QUEUES:
+            # AWS asks for six times the function's timeout.
+            assert QUEUES[source]["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+def test_a_stream_mapping_loses_nothing_and_blocks_nobody():
+    (mapping,) = [each for each in MAPPINGS.values() if "StartingPosition" in each]
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 1 <= mapping["MaximumRetryAttempts"] <= 10
+    assert 60 <= mapping["MaximumRecordAgeInSeconds"] <= 21_600
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+def test_every_queue_mapping_reports_each_failure():
+    for mapping in MAPPINGS.values():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_queue_ends_in_dead_letters_that_raise_an_alarm():
+    dead = {name for name in QUEUES if name.endswith("DeadLetters")}
+    assert {
+        each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for each in QUEUES.values()
+        if "RedrivePolicy" in each
+    } <= dead
+    assert all("RedrivePolicy" in queue for name, queue in QUEUES.items() if name not in dead)
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+    assert watched == dead
+    assert all(alarm["AlarmActions"] for alarm in of_type("AWS::CloudWatch::Alarm").values())
+
+
+def test_every_queue_is_encrypted():
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
+
+
+def test_the_bucket_is_closed_but_for_the_public_paths_and_cloudfront():
+    bucket = RESOURCES["StatusBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    allowed, denied = RESOURCES["StatusBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert allowed["Resource"] == [
+        {"Fn::Sub": "${StatusBucket.Arn}/status/*"},
+        {"Fn::Sub": "${StatusBucket.Arn}/api/public/status/*"},
+    ]
+    assert "AWS:SourceArn" in allowed["Condition"]["StringEquals"]
+    assert denied["Effect"] == "Deny"
+
+
+def test_every_function_keeps_its_logs_for_a_known_time_and_logs_json():
+    groups = of_type("AWS::Logs::LogGroup")
+    assert all("RetentionInDays" in group for group in groups.values())
+    for name, function in FUNCTIONS.items():
+        assert function["LoggingConfig"]["LogFormat"] == "JSON", name
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups, name
+
+
+def test_the_functions_get_exactly_the_settings_that_the_code_reads():
+    provided = {variable for function in FUNCTIONS.values() for variable in function["Environment"]["Variables"]} - {
+        "POWERTOOLS_SERVICE_NAME"
+    }
+    read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', Path(settings.__file__).read_text()))
+    assert provided == read
+
+
+def test_the_api_is_throttled_and_logs_who_calls():
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    assert stage["AccessLogSettings"]["DestinationArn"]
+
+
+@pytest.fixture
+def cloudformation(monkeypatch):
+    """An emulator that also knows CloudFormation and what the template deploys with it."""
+    more = "cloudformation,iam,lambda,apigateway,apigatewayv2,cloudfront,logs,sns,monitoring,cloudwatch,events,kms,ssm"
+    services = f"{','.join(emulators.SERVICES)},{more}"
+    monkeypatch.setitem(emulators._HARDENING, "SERVICES", services)
+    running = emulators.Emulator()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", running.url)
+    yield boto3.Session(aws_access_key_id="123456789012", aws_secret_access_key="x", region_name="us-east-1")
+    running.stop()
+
+
+def test_the_template_can_be_deployed(cloudformation):
+    client = cloudformation.client("cloudformation")
+    bucket = cloudformation.client("s3")
+    bucket.create_bucket(Bucket="code")
+    bucket.put_object(Bucket="code", Key="code.zip", Body=_EMPTY_ZIP)
+    source = (ROOT / "template.yaml").read_text()
+    packaged = re.sub(r"(CodeUri|ContentUri): \S+", r"\1: s3://code/code.zip", source)
+    client.create_stack(
+        StackName="lull-test",
+        TemplateBody=packaged,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": "Stage", "ParameterValue": "prod"}],
+    )
+    client.get_waiter("stack_create_complete").wait(StackName="lull-test", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    resources = client.describe_stack_resources(StackName="lull-test")["StackResources"]
+    assert {each["LogicalResourceId"] for each in resources if each["ResourceType"] != "AWS::Lambda::Permission"} >= {
+        name
+        for name, each in RESOURCES.items()
+        if each["Type"]
+        in {
+            "AWS::DynamoDB::Table",
+            "AWS::SQS::Queue",
+            "AWS::S3::Bucket",
+            "AWS::Lambda::Function",
+            "AWS::Scheduler::ScheduleGroup",
+        }
+    }
+
+
+_EMPTY_ZIP = b"PK\x05\x06" + b"\x00" * 18

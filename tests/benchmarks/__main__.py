@@ -1,0 +1,6 @@
+"""Every benchmark, in turn. (`make bench`)"""
+
+from tests.benchmarks import cold_start, pipeline
+
+cold_start.run()
+pipeline.run()

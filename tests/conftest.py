@@ -1,0 +1,58 @@
+"""An emulated AWS for the whole run, and an account of its own, made from template.yaml, for each test."""
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import boto3
+import botocore.session
+import pytest
+
+from local.deployment import deploy
+from local.emulator import Emulator
+from local.endpoint import Endpoint
+from local.workbench import Workbench
+
+# Before any test runs: nothing can reach a real account, not even by a forgotten fixture.
+os.environ.update(Endpoint("http://127.0.0.1:9").environment())
+
+# One session keeps AWS's service models parsed; only its credentials change from test to test.
+_session = botocore.session.get_session()
+_boto3 = boto3.Session(botocore_session=_session)
+_accounts = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-costs", action="store_true", help="write docs/costs.md instead of comparing it")
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    running = Emulator()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def endpoint(emulator: Emulator) -> Endpoint:
+    """An account that nobody used before."""
+    return Endpoint(emulator.url, account=f"{next(_accounts):012d}")
+
+
+@pytest.fixture
+def stack(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+    """What template.yaml describes, and the environment that all its functions get."""
+    deployed = deploy(endpoint)
+    for name, value in deployed.environment().items():
+        monkeypatch.setenv(name, value)
+    _session.set_credentials(endpoint.account, "local")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", _boto3)
+    _forget_clients()
+    yield Workbench(deployed)
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    from lull import aws
+
+    aws.client.cache_clear()

@@ -1,0 +1,94 @@
+"""What each operation costs, as docs/costs.md lists it: counted, not claimed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from lull import clock
+from lull.use_cases import api_keys, wake_ups
+from lull.use_cases.deployment_windows import advance
+from tests.api import Api, a_workspace
+from tests.metering import Meter, metered
+
+_INTRODUCTION = """\
+# What an operation costs
+
+Counted by a test that drives the real handlers on a table made from `template.yaml` (`tests/costs.py`; `make docs`
+writes this page, and a test fails when it is no longer true). Capacity units are DynamoDB's, those of the indexes
+included; a transaction's count twice. Look up what a million of them costs in your region.
+
+Every request but a ping is authenticated: the first row is to be added to it.
+
+"""
+
+
+def page(meters: dict[str, Meter]) -> str:
+    rows = [_row(name, meter) for name, meter in meters.items()]
+    header = "| operation | AWS calls | write units | read units |\n|---|---|---:|---:|\n"
+    return _INTRODUCTION + header + "\n".join(rows) + "\n"
+
+
+def _row(name: str, meter: Meter) -> str:
+    calls = ", ".join(f"{count} {operation}" for operation, count in sorted(meter.calls.items()))
+    return f"| {name} | {calls or 'none'} | {meter.write:g} | {meter.read:g} |"
+
+
+def measured() -> dict[str, Meter]:
+    """Every row, from one history of one workspace."""
+    api = a_workspace()
+    assert api.key is not None
+    key = api.key
+    meters: dict[str, Meter] = {}
+
+    def record(name: str, work: Callable[[], object], *, authenticated: bool = True) -> None:
+        with metered() as meter:
+            work()
+        if authenticated:
+            meter.calls["GetItem"] -= 1
+            meter.read -= auth.read
+        meters[name] = Meter(+meter.calls, meter.read, meter.write)
+
+    api.get("/api/workspace")
+    with metered() as auth:
+        api_keys.authenticated(key, at=clock.now())
+    meters["authentication by API key"] = auth
+
+    api.post("/api/projects", {"name": "Shop"})
+    ten = [_check(api, 1, number) for number in range(10)]
+    record("create a check", lambda: _check(api, 1, 99))
+    token = api.get("/api/checks/1")["token"]
+    ping = lambda: Api(None).post(f"/api/signals/ping/{token}")  # noqa: E731
+    record("ping that changes the status", ping, authenticated=False)
+    record("ping, routine", ping, authenticated=False)
+    record("get a check", lambda: api.get("/api/checks/1"))
+    record("list 20 checks of 11", lambda: api.get("/api/checks"))
+    record("pause a check by hand", lambda: api.post("/api/checks/11/pause"))
+    record("resume a check by hand", lambda: api.post("/api/checks/11/resume"))
+
+    record("report a deployment without autoPause", lambda: api.post("/api/deployments", {"projectId": 1}))
+    deployment = {"projectId": 1, "autoPause": True, "checkIds": ten}
+    record("report a deployment over 10 checks", lambda: api.post("/api/deployments", deployment))
+    record("end a deployment over 10 checks", lambda: api.put("/api/deployments/2/end"))
+    record("get a deployment", lambda: api.get("/api/deployments/2"))
+    record("list deployments", lambda: api.get("/api/deployments?projectId=1"))
+
+    start = clock.now() + timedelta(hours=1)
+    scheduled = {**deployment, "scheduledStartAt": start.isoformat()}
+    record("schedule a deployment over 10 checks", lambda: api.post("/api/deployments", scheduled))
+    record("start it by its wake-up", lambda: advance(1, 3, at=start), authenticated=False)
+    api.put("/api/deployments/3/end")
+
+    api.post("/api/projects", {"name": "Large"})
+    for number in range(500):
+        _check(api, 2, number)
+    large = {"projectId": 2, "autoPause": True}
+    record("report a deployment over 500 checks", lambda: api.post("/api/deployments", large))
+    record("end a deployment over 500 checks", lambda: api.put("/api/deployments/4/end"))
+
+    api.put("/api/deployments/1/end")
+    record("sweep with nothing due", lambda: wake_ups.redrive_overdue(at=clock.now()), authenticated=False)
+    return meters
+
+
+def _check(api: Api, project: int, number: int) -> int:
+    body = {"projectId": project, "name": f"Check {number}", "intervalSeconds": 300}
+    return int(api.post("/api/checks", body)["id"])

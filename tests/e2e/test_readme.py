@@ -1,0 +1,56 @@
+"""The README is true: its quick start, word by word, against a real run; its targets; its files."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.e2e.running import ROOT, Running
+
+README = (ROOT / "README.md").read_text()
+VOLATILE = [
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z"), "<time>"),
+]
+
+
+def quick_start() -> list[tuple[str, str | None]]:
+    """Each block of commands with the output that the README shows after it."""
+    section = README[README.index("## Try it") : README.index("## How it works")]
+    blocks = re.findall(r"```(\w*)\n(.*?)```", section, re.DOTALL)
+    steps: list[tuple[str, str | None]] = []
+    for language, text in blocks:
+        if language == "sh":
+            steps.append((text, None))
+        else:
+            steps[-1] = (steps[-1][0], text)
+    return steps
+
+
+def stable(text: str) -> str:
+    for pattern, replacement in VOLATILE:
+        text = pattern.sub(replacement, text)
+    return text.strip()
+
+
+def test_the_quick_start_does_what_it_says(tmp_path):
+    steps = quick_start()
+    assert sum(1 for _, output in steps if output) >= 5
+    with Running(tmp_path / ".lull") as running:
+        script, expected = "set -e\n", ""
+        for commands, output in steps:
+            script += commands
+            expected += output or ""
+        script = script.replace("http://127.0.0.1:8000", running.url)
+        done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert stable(done.stdout) == stable(expected)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))))
+def test_every_target_it_names_exists(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([\w./-]+)\)", README))))
+def test_every_file_it_links_to_exists(path):
+    assert (ROOT / path).exists()

@@ -1,0 +1,146 @@
+"""`make run`, as somebody lives it: started, used, stopped, started again, killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.running import ROOT, Running, until
+
+
+@pytest.fixture
+def running(tmp_path):
+    with Running(tmp_path / "state") as running:
+        yield running
+
+
+def page_status(running: Running) -> str | None:
+    text = running.read("/api/public/status/acme")
+    return json.loads(text)["status"] if text else None
+
+
+def badge(running: Running) -> str:
+    return running.read("/api/public/status/acme/badge.svg") or ""
+
+
+def a_shop(running: Running) -> list[int]:
+    running("POST", "/api/projects", {"name": "Shop"})
+    checks = [
+        running("POST", "/api/checks", {"projectId": 1, "name": name, "intervalSeconds": 300})
+        for name in ("API", "Web", "Worker")
+    ]
+    running("POST", "/api/status-pages", {"name": "Acme", "slug": "acme"})
+    for check in checks:
+        running("POST", "/api/status-pages/1/components", {"name": check["name"], "checkId": check["id"]})
+        running("POST", f"/api/signals/ping/{check['token']}")
+    until(lambda: page_status(running) == "OPERATIONAL")
+    return [check["id"] for check in checks]
+
+
+def statuses(running: Running) -> list[str]:
+    return [check["status"] for check in running("GET", "/api/checks")["items"]]
+
+
+def test_a_release_quiets_its_checks_and_tells_visitors_and_everything_comes_back(running):
+    checks = a_shop(running)
+    assert "operational" in badge(running)
+    deployment = running("POST", "/api/deployments", {"projectId": 1, "autoPause": True, "checkIds": checks[:2]})
+    assert statuses(running) == ["PAUSED", "PAUSED", "OK"]
+    until(lambda: page_status(running) == "UNDER_MAINTENANCE")
+    until(lambda: "maintenance" in badge(running))
+    assert "Under maintenance" in (running.read("/status/acme") or "")
+    running("PUT", f"/api/deployments/{deployment['id']}/end")
+    assert statuses(running) == ["RESUMED", "RESUMED", "OK"]
+    until(lambda: page_status(running) == "OPERATIONAL")
+    until(lambda: "operational" in badge(running))
+
+
+def test_everything_is_still_there_after_a_stop_and_a_start(tmp_path):
+    with Running(tmp_path / "state") as first:
+        a_shop(first)
+        running_deployment = first("POST", "/api/deployments", {"projectId": 1, "autoPause": True})
+        until(lambda: page_status(first) == "UNDER_MAINTENANCE")
+        key = first.credentials["apiKey"]
+        assert first.stop() == 0
+    with Running(tmp_path / "state") as second:
+        assert second.credentials["apiKey"] == key
+        assert statuses(second) == ["PAUSED"] * 3
+        assert page_status(second) == "UNDER_MAINTENANCE"
+        second("PUT", f"/api/deployments/{running_deployment['id']}/end")
+        until(lambda: page_status(second) == "OPERATIONAL")
+
+
+def test_a_kill_costs_at_most_the_last_two_seconds_and_nothing_gets_stuck(tmp_path):
+    with Running(tmp_path / "state") as first:
+        a_shop(first)
+        first("POST", "/api/deployments", {"projectId": 1, "autoPause": True})
+        until(lambda: page_status(first) == "UNDER_MAINTENANCE")
+        time.sleep(2)
+        first.stop(signal.SIGKILL)
+    with Running(tmp_path / "state") as second:
+        assert statuses(second) == ["PAUSED"] * 3
+        until(lambda: page_status(second) == "UNDER_MAINTENANCE")
+        second("PUT", "/api/deployments/1/end")
+        until(lambda: page_status(second) == "OPERATIONAL")
+
+
+def test_the_credentials_are_for_the_owner_only_and_the_token_is_an_admin_s(running):
+    assert (running.state / "credentials.json").stat().st_mode & 0o777 == 0o600
+    assert set(running.credentials) == {"url", "apiKey", "jwt"}
+    assert running.credentials["url"] == running.url
+    request = subprocess.run(
+        ["curl", "-sS", f"{running.url}/api/api-keys", "-H", f"Authorization: Bearer {running.credentials['jwt']}"],
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(request.stdout)[0]["role"] == "admin"
+
+
+def test_a_second_one_on_the_same_port_says_so_in_one_line(running, tmp_path):
+    second = subprocess.run(
+        [sys.executable, "-m", "local", "--port", str(running.port), "--state", str(tmp_path / "other")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'layers/core'}:{ROOT}"},
+        capture_output=True,
+        text=True,
+    )
+    assert second.returncode == 1
+    assert len((second.stdout + second.stderr).strip().splitlines()) == 1
+    assert str(running.port) in second.stderr
+
+
+def test_the_documentation_is_served_without_a_cdn(running):
+    page = running.read("/docs") or ""
+    assert "swagger" in page.lower()
+    assert "https://" not in page
+    document = json.loads(running.read("/openapi.json") or "{}")
+    assert "/api/deployments" in document["paths"]
+
+
+def test_a_deployment_scheduled_in_seconds_starts_and_ends_by_itself(running):
+    from datetime import UTC, datetime, timedelta
+
+    a_shop(running)
+    start = datetime.now(UTC) + timedelta(seconds=2)
+    end = start + timedelta(seconds=2)
+    made = running(
+        "POST",
+        "/api/deployments",
+        {"projectId": 1, "autoPause": True, "scheduledStartAt": start.isoformat(), "scheduledEndAt": end.isoformat()},
+    )
+    assert made["status"] == "SCHEDULED"
+    path = f"/api/deployments/{made['id']}"
+    until(lambda: running("GET", path)["status"] == "ACTIVE")
+    assert datetime.now(UTC) - start < timedelta(seconds=2)
+    until(lambda: running("GET", path)["status"] == "ENDED")
+    assert datetime.now(UTC) - end < timedelta(seconds=2)
+    assert statuses(running) == ["RESUMED"] * 3
+
+
+def test_the_state_folder_is_ignored_by_git():
+    assert ".lull/" in Path(ROOT / ".gitignore").read_text().splitlines()

@@ -1,0 +1,195 @@
+"""One error shape for every failure; 400 names the fields; nothing half done; never a 5xx."""
+
+import json
+
+import pytest
+
+from tests.api import Api, a_workspace
+
+pytestmark = pytest.mark.usefixtures("stack")
+
+
+@pytest.fixture
+def api() -> Api:
+    return a_workspace()
+
+
+BODIES = {
+    "malformed": b'{"name": "x"',
+    "empty": b"",
+    "not an object": b'["x"]',
+    "a string": b'"x"',
+    "a number": b"1",
+    "null": b"null",
+    "NaN": b'{"name": NaN}',
+    "Infinity": b'{"name": Infinity}',
+    "minus Infinity": b'{"name": -Infinity}',
+    "ten to the 400": b'{"name": 1e400}',
+    "an integer of 401 digits": b'{"name": 1' + b"0" * 400 + b"}",
+    "an integer of 5,000 digits": b'{"name": 1' + b"0" * 5_000 + b"}",
+    "a lone surrogate": b'{"name": "\\ud800"}',
+    "a lone surrogate as a name": b'{"\\ud800": 1, "name": "x"}',
+    "invalid UTF-8": b'{"name": "\xff"}',
+    "a byte order mark": b'\xef\xbb\xbf{"name": "x"}',
+    "UTF-16": '{"name": "x"}'.encode("utf-16"),
+    "a name twice": b'{"name": "a", "name": "b"}',
+    "deep nesting": b'{"name": ' + b"[" * 25 + b"]" * 25 + b"}",
+    "very deep nesting": b"[" * 100_000,
+    "a control character": b'{"name": "a\\u0000b"}',
+    "an escape": b'{"name": "a\\u001bb"}',
+    "a right-to-left override": b'{"name": "a\\u202eb"}',
+    "a zero-width space": b'{"name": "a\\u200bb"}',
+    "a line separator": b'{"name": "a\\u2028b"}',
+    "blanks only": b'{"name": "   "}',
+    "an unknown field": b'{"name": "x", "nmae": "y"}',
+    "a server's field": b'{"name": "x", "id": 7}',
+    "snake case": b'{"name": "x", "workspace_id": 1}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_body_that_is_wrong_is_refused_with_its_field_and_leaves_no_trace(api, body):
+    answer = api("POST", "/api/projects", raw=body)
+    assert answer.status == 400
+    assert set(answer.json) == {"statusCode", "message", "error", "details"}
+    assert (answer.json["statusCode"], answer.json["error"]) == (400, "Bad Request")
+    for detail in answer.json["details"]:
+        assert detail["field"]
+        assert detail["message"]
+    assert api.get("/api/projects")["total"] == 0
+
+
+def test_an_unknown_field_is_named(api):
+    answer = api("POST", "/api/projects", {"name": "x", "nmae": "y"})
+    assert answer.json["details"] == [{"field": "nmae", "message": "is not a known field"}]
+
+
+def test_a_body_of_another_content_type_is_told_what_to_send(api):
+    answer = api("POST", "/api/projects", raw='{"name": "x"}', content_type="application/x-www-form-urlencoded")
+    assert answer.json["details"] == [{"field": "body", "message": "must be a JSON object, sent as application/json"}]
+
+
+def test_names_of_people_and_emoji_are_fine(api):
+    for name in ["Zoë", "प्रोजेक्ट", "می‌خواهم", "👩‍💻 tools", "a" * 255, "𝄞" * 255]:
+        assert api.post("/api/projects", {"name": name})["name"] == name
+
+
+def test_a_name_is_normalised(api):
+    assert api.post("/api/projects", {"name": "Zoe\u0308"})["name"] == "Zo\u00eb"
+
+
+DATETIMES = [
+    "2026-03-01T12:00:00",
+    "2026-03-01",
+    "2026-03-01T12:00Z",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00Z",
+    "1999-12-31T23:59:59Z",
+    "2026-02-30T00:00:00Z",
+    "2026-03-01T24:00:00Z",
+    "2026-03-01T12:00:60Z",
+    "2026-03-01T12:60:00Z",
+    "2026-03-01T12:00:00+25:00",
+    "2026-03-01T12:00:00+0100",
+    "2026-03-01T12:00:00 Z",
+    "２０２６-03-01T12:00:00Z",
+    "1772366400",
+    1772366400,
+    1772366400.5,
+    True,
+    [],
+    "",
+    "now",
+    "2026-03-01T12:00:00Z\n",
+]
+
+
+@pytest.mark.parametrize("value", DATETIMES)
+@pytest.mark.parametrize("field", ["startedAt", "scheduledEndAt"])
+def test_what_is_no_instant_is_refused(api, field, value):
+    api.post("/api/projects", {"name": "Shop"})
+    answer = api("POST", "/api/deployments", {"projectId": 1, field: value})
+    assert answer.status == 400
+    assert [detail["field"] for detail in answer.json["details"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2025-03-01T12:00:00Z", "2025-03-01T12:00:00Z"),
+        ("2025-03-01t12:00:00z", "2025-03-01T12:00:00Z"),
+        ("2025-03-01 12:00:00+00:00", "2025-03-01T12:00:00Z"),
+        ("2025-03-01T12:00:00.5+02:00", "2025-03-01T10:00:00.500Z"),
+        ("2025-03-01T12:00:00.123456789Z", "2025-03-01T12:00:00.123Z"),
+    ],
+)
+def test_an_instant_is_kept_to_the_millisecond_and_shown_in_utc(api, sent, kept):
+    api.post("/api/projects", {"name": "Shop"})
+    assert api.post("/api/deployments", {"projectId": 1, "startedAt": sent})["startedAt"] == kept
+
+
+def test_a_body_over_256_kilobytes_is_too_large(api):
+    fits = json.dumps({"name": "x", "pad": "y" * (256 * 1024 - 40)})
+    assert api("POST", "/api/projects", raw=fits).status == 400
+    answer = api("POST", "/api/projects", raw=json.dumps({"name": "y" * 256 * 1024}))
+    assert answer.status == 413
+    assert set(answer.json) == {"statusCode", "message", "error"}
+
+
+def test_a_base64_encoded_body_is_read_like_any_other(api):
+    assert api("POST", "/api/projects", raw=b'{"name": "Shop"}').status == 201
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-1", "1.5", "9" * 13, "9" * 5_000, "%00"])
+def test_an_id_that_is_no_id_is_refused_by_its_name(api, value):
+    answer = api("GET", f"/api/projects/{value}")
+    assert answer.status == 400
+    assert answer.json["details"][0]["field"] == "project_id"
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=x", "limit=0", "limit=101", "limit=1e3"])
+def test_a_page_that_is_no_page_is_refused_by_its_name(api, query):
+    answer = api("GET", f"/api/projects?{query}")
+    assert answer.json["details"][0]["field"] == query.partition("=")[0]
+
+
+def test_an_unknown_path_and_a_wrong_method_have_the_same_shape(api):
+    assert api("GET", "/api/nothing").json == {
+        "statusCode": 404,
+        "message": "there is nothing at this path",
+        "error": "Not Found",
+    }
+    wrong = api("PUT", "/api/projects")
+    assert (wrong.status, wrong.headers["allow"]) == (405, "GET, POST")
+    assert set(wrong.json) == {"statusCode", "message", "error"}
+
+
+def test_a_failure_of_ours_has_the_same_shape_and_says_nothing_of_the_inside(api, monkeypatch):
+    from lull.use_cases import projects
+
+    def fail(_caller):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(projects, "list_projects", fail)
+    answer = api("GET", "/api/projects")
+    assert answer.status == 500
+    assert "secret" not in str(answer.json)
+
+
+def test_a_lost_race_is_a_conflict(api, monkeypatch):
+    """Somebody else renames the project each time between our read and our write."""
+    from lull.store import projects as store
+
+    api.post("/api/projects", {"name": "Shop"})
+    read = store.get_project
+
+    def read_then_lose(workspace_id, project_id):
+        project = read(workspace_id, project_id)
+        assert project is not None
+        store.save_project(project)
+        return project
+
+    monkeypatch.setattr(store, "get_project", read_then_lose)
+    monkeypatch.setattr("lull.use_cases.retrying.time.sleep", lambda _seconds: None)
+    answer = api("PATCH", "/api/projects/1", {"name": "Mine"})
+    assert (answer.status, answer.json["error"]) == (409, "Conflict")

@@ -1,0 +1,27 @@
+"""What operations cost is what docs/costs.md says, and within what was promised."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lull import clock
+from tests import costs
+
+PAGE = Path(__file__).parents[2] / "docs/costs.md"
+
+
+@pytest.mark.usefixtures("stack")
+def test_the_page_says_what_was_counted(monkeypatch, pytestconfig):
+    # A fixed time, so that sizes and with them units are the same each time.
+    now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    counted = costs.measured()
+    text = costs.page(counted)
+    if pytestconfig.getoption("--write-costs"):
+        PAGE.write_text(text)
+    assert PAGE.read_text() == text, "run: make docs"
+    assert counted["report a deployment over 10 checks"].calls == {"UpdateItem": 1, "Query": 1, "TransactWriteItems": 1}
+    assert counted["ping, routine"].calls == {"UpdateItem": 1}
+    assert counted["report a deployment over 500 checks"].calls["TransactWriteItems"] == 6
+    assert not any("Scan" in meter.calls for meter in counted.values())

@@ -1,0 +1,67 @@
+"""Every sample event under events/ is one that its function takes, and taking it twice changes nothing more."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from lull import settings
+from tests.api import Api, a_workspace
+
+EVENTS = Path(__file__).parents[2] / "events"
+FUNCTIONS = {
+    "http-create-deployment": "ManagementFunction",
+    "http-end-deployment": "ManagementFunction",
+    "http-ping": "ManagementFunction",
+    "schedule-each-minute": "MonitorFunction",
+    "sqs-publish": "PublisherFunction",
+    "sqs-wake-up": "TransitionerFunction",
+    "stream-check-paused": "DispatcherFunction",
+    "stream-deployment-activated": "DispatcherFunction",
+}
+
+
+@pytest.fixture
+def api(stack) -> Api:
+    """What the samples speak of: project 1 with check 1 on a page, deployment 1 about to be released."""
+    client = a_workspace()
+    client.post("/api/projects", {"name": "Shop"})
+    client.post("/api/checks", {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300})
+    client.post("/api/status-pages", {"name": "Acme Status", "slug": "acme-status"})
+    client.post("/api/status-pages/1/components", {"name": "Checkout", "checkId": 1})
+    client.post("/api/deployments", {"projectId": 1, "version": "2.4.1", "autoPause": True})
+    return client
+
+
+def test_every_sample_is_known_and_every_known_sample_is_there():
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(FUNCTIONS)
+
+
+def sample(name: str, api: Api):
+    token = api.get("/api/checks/1")["token"]
+    text = (EVENTS / f"{name}.json").read_text()
+    return json.loads(text.replace("API_KEY", str(api.key)).replace("PING_TOKEN", token))
+
+
+def contents() -> list[str]:
+    """Everything in the table but when a key was last used."""
+    items = boto3.client("dynamodb").scan(TableName=settings.table_name())["Items"]
+    return sorted(json.dumps(item, sort_keys=True) for item in items if not item["PK"]["S"].startswith("APIKEYHASH"))
+
+
+@pytest.mark.parametrize(("name", "function"), FUNCTIONS.items())
+def test_a_function_takes_its_sample_and_takes_it_twice(stack, api, name, function):
+    stack.drain()
+    event = sample(name, api)
+    first = stack.invoke(function, event)
+    assert not (first or {}).get("batchItemFailures")
+    if name.startswith("http"):
+        assert first["statusCode"] < 300, first
+    stack.drain()
+    before = contents()
+    second = stack.invoke(function, event)
+    assert not (second or {}).get("batchItemFailures")
+    stack.drain()
+    if not name.startswith("http"):
+        assert contents() == before

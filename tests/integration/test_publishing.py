@@ -1,0 +1,473 @@
+"""The public files of a slug are always those of the page that owns it now."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lull import aws, settings
+from lull.domain.checks import Health
+from lull.domain.credentials import Caller, Role
+from lull.domain.dependencies import Dependency
+from lull.domain.projects import Project
+from lull.domain.status_pages import Visibility
+from lull.store import assets, checks, dependencies, projects
+from lull.store import status_pages as pages
+from lull.store.assets import LostRace
+from lull.use_cases import status_pages
+from lull.use_cases.publishing import PublishResult, publish
+from tests.builders import NOON, a_check
+from tests.page_builders import a_component, a_page
+
+pytestmark = pytest.mark.usefixtures("stack")
+
+SLUG = "acme-status"
+PAGE, DATA, BADGE = "status/acme-status", "api/public/status/acme-status", "api/public/status/acme-status/badge.svg"
+FILES = {PAGE, DATA, BADGE}
+MANIFEST = "_manifest/acme-status.json"
+LATER = NOON + timedelta(hours=1)
+CALLER = Caller(workspace_id=1, role=Role.ADMIN, actor="test")
+NOTHING = PublishResult(written=0, removed=0, unchanged=0)
+
+
+@pytest.fixture
+def page():
+    """Page 1 shows check 10, which is OK."""
+    projects.create_project(Project(id=1, workspace_id=1, name="Shop", created_at=NOON))
+    checks.create_check(a_check())
+    signal(Health.OK)
+    page = pages.create_status_page(a_page())
+    pages.create_component(a_component())
+    return page
+
+
+def signal(health: Health, check_id: int = 10) -> None:
+    token = f"1-{check_id}-x"
+    checks.record_ping(checks.PingAddress(1, check_id), token, health=health, at=NOON)
+
+
+def change(**changes: Any) -> None:
+    status_pages.change_status_page(CALLER, 1, lambda page: replace(page, **changes))
+
+
+def bucket() -> dict[str, bytes]:
+    s3, name = aws.client("s3"), settings.bucket_name()
+    found = s3.list_objects_v2(Bucket=name).get("Contents", [])
+    return {each["Key"]: s3.get_object(Bucket=name, Key=each["Key"])["Body"].read() for each in found}
+
+
+def published() -> Any:
+    return json.loads(bucket()[DATA])
+
+
+@contextmanager
+def calls() -> Iterator[list[str]]:
+    """Names of the calls to AWS, in order."""
+    seen: list[str] = []
+    with every_call(lambda model, **_: seen.append(model.name)):
+        yield seen
+
+
+@contextmanager
+def every_call(hook: Callable[..., None], moment: str = "after-call") -> Iterator[None]:
+    clients = [aws.client("dynamodb"), aws.client("s3")]
+    for client in clients:
+        client.meta.events.register(moment, hook)
+    try:
+        yield
+    finally:
+        for client in clients:
+            client.meta.events.unregister(moment, hook)
+
+
+# ---- what is published
+
+
+def test_a_public_page_is_published_as_page_json_and_badge(page):
+    assert publish(SLUG, at=NOON) == PublishResult(written=3, removed=0, unchanged=0)
+    assert bucket().keys() == FILES | {MANIFEST}
+    assert published()["status"] == "OPERATIONAL"
+    assert b"All systems operational" in bucket()[PAGE]
+    assert b"operational" in bucket()[BADGE]
+
+
+def test_files_have_the_headers_that_visitors_need(page):
+    publish(SLUG, at=NOON)
+    head = aws.client("s3").head_object(Bucket=settings.bucket_name(), Key=BADGE)
+    assert (head["ContentType"], head["CacheControl"]) == (
+        "image/svg+xml",
+        "public, max-age=0, s-maxage=5, must-revalidate",
+    )
+
+
+def test_a_change_of_what_is_shown_is_published_with_its_time(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    assert publish(SLUG, at=LATER).written == 3
+    assert (published()["status"], published()["updatedAt"]) == ("MAJOR_OUTAGE", "2026-03-01T13:00:00Z")
+
+
+def test_publishing_again_writes_nothing_and_keeps_the_time_of_the_last_change(page):
+    publish(SLUG, at=NOON)
+    before = bucket()
+    with calls() as made:
+        assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=3)
+    assert not {name for name in made if name.startswith(("Put", "Delete"))}
+    assert bucket() == before
+
+
+def test_a_file_whose_bytes_are_the_same_is_not_written_again(page):
+    publish(SLUG, at=NOON)
+    change(name="Acme")
+    assert publish(SLUG, at=LATER) == PublishResult(written=2, removed=0, unchanged=1)
+
+
+def test_projects_and_dependencies_are_shown_by_their_checks(page):
+    dependencies.create_dependency(Dependency(id=3, workspace_id=1, name="Pay", created_at=NOON))
+    checks.create_check(a_check(id=11, token="1-11-x"))
+    checks.create_check(a_check(id=12, token="1-12-x", project_id=None, dependency_id=3))
+    signal(Health.DOWN, 11)
+    signal(Health.LATE, 12)
+    pages.create_component(a_component(id=6, project_id=1, position=1))
+    pages.create_component(a_component(id=7, dependency_id=3, position=2))
+    publish(SLUG, at=NOON)
+    statuses = [component["status"] for component in published()["components"]]
+    assert statuses == ["OPERATIONAL", "PARTIAL_OUTAGE", "DEGRADED_PERFORMANCE"]
+
+
+def test_a_component_outlives_its_check_unmonitored(page):
+    (check,) = checks.get_checks(1, [10])
+    checks.delete_check(check)
+    publish(SLUG, at=NOON)
+    assert [component["status"] for component in published()["components"]] == ["NOT_MONITORED"]
+
+
+def test_publishing_reads_what_it_shows_and_no_more(page):
+    dependencies.create_dependency(Dependency(id=3, workspace_id=1, name="Pay", created_at=NOON))
+    pages.create_component(a_component(id=6, project_id=1))
+    pages.create_component(a_component(id=7, dependency_id=3))
+    publish(SLUG, at=NOON)
+    with calls() as made:
+        publish(SLUG, at=NOON)
+    manifest, owner_and_page, components, project, dependency = (
+        ["GetObject"],
+        ["GetItem", "GetItem"],
+        ["Query"],
+        ["Query"],
+        ["Query"],
+    )
+    assert made == manifest + owner_and_page + components + project + dependency + ["BatchGetItem"]
+
+
+# ---- what is not published
+
+
+def test_a_slug_of_nobody_is_nothing():
+    assert publish(SLUG, at=NOON) == NOTHING
+    assert bucket() == {}
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [{"enabled": False}, {"visibility": Visibility.PRIVATE}, {"visibility": Visibility.PASSWORD_PROTECTED}],
+)
+def test_a_page_that_is_no_longer_for_everybody_disappears_and_comes_back(page, hidden):
+    publish(SLUG, at=NOON)
+    change(**hidden)
+    assert publish(SLUG, at=NOON) == PublishResult(written=0, removed=3, unchanged=0)
+    assert bucket() == {}
+    assert publish(SLUG, at=NOON) == NOTHING
+    change(enabled=True, visibility=Visibility.PUBLIC)
+    assert publish(SLUG, at=LATER).written == 3
+    assert published()["updatedAt"] == "2026-03-01T13:00:00Z"
+
+
+def test_a_deleted_page_disappears_even_while_its_components_are_left(page):
+    publish(SLUG, at=NOON)
+    pages.delete_status_page(page)
+    publish(SLUG, at=NOON)
+    assert bucket() == {}
+
+
+def test_a_page_moves_with_its_slug(page):
+    publish(SLUG, at=NOON)
+    change(slug="new")
+    publish("new", at=NOON)
+    publish(SLUG, at=NOON)
+    assert bucket().keys() == {
+        "status/new",
+        "api/public/status/new",
+        "api/public/status/new/badge.svg",
+        "_manifest/new.json",
+    }
+
+
+def test_a_reused_slug_shows_its_new_owner_and_nothing_of_the_old_one(page):
+    publish(SLUG, at=NOON)
+    status_pages.delete_status_page(CALLER, 1)
+    pages.create_status_page(a_page(id=2, workspace_id=2))
+    publish(SLUG, at=LATER)
+    assert published()["components"] == []
+    assert published()["updatedAt"] == "2026-03-01T13:00:00Z"
+    found = assets.read_manifest(SLUG)
+    assert found is not None
+    assert (found[0].workspace_id, found[0].page_id) == (2, 2)
+
+
+def test_a_new_owner_of_a_slug_does_not_inherit_the_time_of_the_old_one(page):
+    (component,) = pages.list_components(1, 1)
+    pages.delete_component(component)
+    publish(SLUG, at=NOON)
+    status_pages.delete_status_page(CALLER, 1)
+    pages.create_status_page(a_page(id=2))
+    publish(SLUG, at=LATER)
+    assert published()["updatedAt"] == "2026-03-01T13:00:00Z"
+
+
+# ---- manifest and races
+
+
+def test_the_manifest_says_what_is_there(page):
+    publish(SLUG, at=NOON)
+    found = assets.read_manifest(SLUG)
+    assert found is not None
+    manifest, _ = found
+    s3 = aws.client("s3")
+    etags = {key: s3.head_object(Bucket=settings.bucket_name(), Key=key)["ETag"] for key in FILES}
+    assert {key: file.etag for key, file in manifest.assets.items()} == etags
+    assert (manifest.page_id, manifest.workspace_id, manifest.updated_at) == (1, 1, NOON)
+
+
+def test_the_number_of_the_manifest_rises_with_each_write(page):
+    numbers = []
+    for health in (Health.OK, Health.DOWN, Health.OK):
+        signal(health)
+        publish(SLUG, at=NOON)
+        found = assets.read_manifest(SLUG)
+        numbers.append(found[0].number if found else 0)
+    assert numbers == [2, 4, 6]
+
+
+def test_the_manifest_is_written_before_the_files_and_after_them(page):
+    written: list[str] = []
+
+    def note(params, **_):
+        if isinstance(params.get("url_path"), str) and params["method"] == "PUT":
+            written.append(params["url_path"].partition("/")[2].removeprefix(settings.bucket_name() + "/"))
+
+    with every_call(note, "before-call.s3"):
+        publish(SLUG, at=NOON)
+    assert written == [MANIFEST, PAGE, DATA, BADGE, MANIFEST]
+
+
+def test_a_file_that_was_changed_or_removed_by_hand_is_replaced_by_the_next_change(page):
+    publish(SLUG, at=NOON)
+    s3 = aws.client("s3")
+    s3.put_object(Bucket=settings.bucket_name(), Key=PAGE, Body=b"vandal")
+    s3.delete_object(Bucket=settings.bucket_name(), Key=DATA)
+    signal(Health.DOWN)
+    publish(SLUG, at=LATER)
+    assert b"Major outage" in bucket()[PAGE]
+    assert published()["status"] == "MAJOR_OUTAGE"
+
+
+def test_a_file_that_was_changed_by_hand_is_removed_with_the_page(page):
+    publish(SLUG, at=NOON)
+    aws.client("s3").put_object(Bucket=settings.bucket_name(), Key=PAGE, Body=b"vandal")
+    change(enabled=False)
+    publish(SLUG, at=LATER)
+    assert bucket() == {}
+
+
+def overtaken(operation: str, overtake: Callable[[], None]) -> Callable[..., None]:
+    """A hook that lets somebody else run, once, right before or after an operation."""
+    waiting = [overtake]
+
+    def hook(model, **_):
+        if model.name == operation and waiting:
+            waiting.pop()()
+
+    return hook
+
+
+def fail_and_publish() -> None:
+    signal(Health.DOWN)
+    publish(SLUG, at=LATER)
+
+
+def disable_and_publish() -> None:
+    change(enabled=False)
+    publish(SLUG, at=LATER)
+
+
+@pytest.mark.parametrize("overtake", [fail_and_publish, disable_and_publish])
+def test_a_late_publisher_cannot_put_back_what_it_read(page, overtake):
+    publish(SLUG, at=NOON)
+    change(name="Acme")
+    with every_call(overtaken("PutObject", overtake), "before-call.s3"), pytest.raises(LostRace):
+        publish(SLUG, at=NOON)
+    after = bucket()
+    publish(SLUG, at=LATER)
+    assert bucket() == after
+
+
+def test_what_was_read_before_a_newer_publish_is_not_written_after_it(page):
+    publish(SLUG, at=NOON)
+    change(name="Acme")
+    with every_call(overtaken("BatchGetItem", fail_and_publish)), pytest.raises(LostRace):
+        publish(SLUG, at=NOON)
+    assert published()["status"] == "MAJOR_OUTAGE"
+
+
+def test_a_late_publisher_cannot_remove_what_a_newer_one_has_written(page):
+    publish(SLUG, at=NOON)
+    change(enabled=False)
+
+    def enable_and_publish() -> None:
+        change(enabled=True)
+        signal(Health.DOWN)
+        publish(SLUG, at=LATER)
+
+    with every_call(overtaken("PutObject", enable_and_publish), "before-call.s3"), pytest.raises(LostRace):
+        publish(SLUG, at=NOON)
+    assert published()["status"] == "MAJOR_OUTAGE"
+    assert bucket().keys() == FILES | {MANIFEST}
+
+
+def test_a_publisher_that_is_overtaken_among_its_files_gives_up(page):
+    publish(SLUG, at=NOON)
+    change(name="Acme")
+    # After its first write, of the manifest.
+    with every_call(overtaken("PutObject", fail_and_publish)), pytest.raises(LostRace):
+        publish(SLUG, at=NOON)
+    assert published()["status"] == "MAJOR_OUTAGE"
+    assert b"Major outage" in bucket()[PAGE]
+
+
+def test_a_publisher_that_is_overtaken_while_it_removes_files_gives_up(page):
+    publish(SLUG, at=NOON)
+    change(enabled=False)
+
+    def enable_and_publish() -> None:
+        change(enabled=True)
+        fail_and_publish()
+
+    with every_call(overtaken("PutObject", enable_and_publish)), pytest.raises(LostRace):
+        publish(SLUG, at=NOON)
+    assert published()["status"] == "MAJOR_OUTAGE"
+    assert bucket().keys() == FILES | {MANIFEST}
+
+
+def test_a_page_that_gives_up_its_slug_while_it_is_read_is_not_published_there(page):
+    publish(SLUG, at=NOON)
+    with every_call(overtaken("GetItem", lambda: change(slug="new"))):
+        publish(SLUG, at=NOON)
+    assert bucket() == {}
+
+
+# ---- crashes
+
+
+class Crash(BaseException):
+    """The function dies."""
+
+
+def crash_after(count: int) -> Callable[..., None]:
+    left = [count]
+
+    def hook(**_):
+        left[0] -= 1
+        if left[0] == 0:
+            raise Crash
+
+    return hook
+
+
+def start_from(health: Health, **changes: Any) -> None:
+    """A bucket that shows the page with this health, as published without trouble."""
+    change(**{"enabled": True, **changes})
+    signal(health)
+    publish(SLUG, at=NOON)
+
+
+def empty() -> None:
+    for key in bucket():
+        aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
+
+
+def die(count: int, *, at: datetime) -> bool:
+    """Publish and die after the call of this number; False if it was done before."""
+    try:
+        with every_call(crash_after(count)):
+            publish(SLUG, at=at)
+    except Crash:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("operation", ["first", "change", "remove"])
+def test_a_publish_that_died_anywhere_is_completed_by_its_repetition(page, operation):
+    for count in range(1, 100):
+        empty()
+        if operation != "first":
+            start_from(Health.OK)
+        if operation == "change":
+            signal(Health.DOWN)
+        if operation == "remove":
+            change(enabled=False)
+        died = die(count, at=LATER)
+        publish(SLUG, at=LATER + timedelta(minutes=1))
+        assert bucket().keys() == (set() if operation == "remove" else FILES | {MANIFEST}), count
+        if operation != "remove":
+            assert_shows(Health.DOWN if operation == "change" else Health.OK)
+        assert publish(SLUG, at=LATER).written == 0
+        if not died:
+            assert count > 5
+            return
+    pytest.fail("never done")
+
+
+def assert_shows(health: Health) -> None:
+    word, sentence, badge = {
+        Health.OK: ("OPERATIONAL", b"All systems operational", b"status: operational"),
+        Health.DOWN: ("MAJOR_OUTAGE", b"Major outage", b"status: major outage"),
+    }[health]
+    files = bucket()
+    assert json.loads(files[DATA])["status"] == word
+    assert sentence in files[PAGE]
+    assert badge in files[BADGE]
+    updated_at = json.loads(files[DATA])["updatedAt"]
+    assert f'datetime="{updated_at}"'.encode() in files[PAGE]
+
+
+def test_a_change_that_is_taken_back_after_a_death_leaves_nothing_of_it(page):
+    for count in range(1, 100):
+        empty()
+        start_from(Health.OK)
+        signal(Health.DOWN)
+        died = die(count, at=LATER)
+        signal(Health.OK)
+        publish(SLUG, at=LATER)
+        assert_shows(Health.OK)
+        if not died:
+            return
+    pytest.fail("never done")
+
+
+def test_a_page_that_is_enabled_again_after_a_death_while_it_was_removed_is_there_as_a_whole(page):
+    for count in range(1, 100):
+        empty()
+        start_from(Health.OK)
+        change(enabled=False)
+        died = die(count, at=LATER)
+        change(enabled=True)
+        publish(SLUG, at=LATER)
+        assert bucket().keys() == FILES | {MANIFEST}, count
+        assert_shows(Health.OK)
+        if not died:
+            return
+    pytest.fail("never done")

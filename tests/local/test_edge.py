@@ -1,0 +1,256 @@
+import base64
+import json
+
+import httpx
+import pytest
+
+from local import pages
+from local.api_gateway import to_response
+from local.edge import BODY_LIMIT, Edge
+from local.function_pool import FunctionPool
+from local.issuer import Issuer
+from local.routes import Route, routes
+
+HOST = "127.0.0.1:8000"
+
+
+@pytest.fixture
+def site(stack, function, reports, tmp_path):
+    """The edge over the product's own template, with one function answering for the whole API."""
+    pool = FunctionPool(2)
+    api = function(lambda event: {"statusCode": 200, "body": json.dumps(event)})
+    edge = Edge(stack.deployed, api, pool, lambda *both: reports.append(both), host=HOST)
+    own = pages.routes(stack.deployed, pool, f"http://{HOST}")
+    own += Issuer(f"http://{HOST}", tmp_path / "key.pem").routes()
+    transport = httpx.ASGITransport(edge.app(own))
+
+    class Site:
+        def __init__(self):
+            self.api = api
+            self.bucket = stack.deployed.environment()["BUCKET_NAME"]
+
+        def put(self, key, body, **stored):
+            stack.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body, **stored)
+
+        def request(self, method, path, **arguments):
+            async def send():
+                async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
+                    return await client.request(method, path, **arguments)
+
+            import asyncio
+
+            return asyncio.run(send())
+
+    yield Site()
+    pool.close()
+
+
+def test_a_page_comes_from_the_bucket_with_what_was_stored(site):
+    site.put("status/acme", b"<h1>Acme</h1>", ContentType="text/html", CacheControl="max-age=5")
+    response = site.request("GET", "/status/acme")
+    assert response.status_code == 200
+    assert response.content == b"<h1>Acme</h1>"
+    assert response.headers["content-type"] == "text/html"
+    assert response.headers["cache-control"] == "max-age=5"
+    assert response.headers["etag"]
+    assert response.headers["last-modified"].endswith("GMT")
+
+
+def test_an_unchanged_page_is_not_sent_again(site):
+    site.put("status/acme", b"x", CacheControl="max-age=5")
+    etag = site.request("GET", "/status/acme").headers["etag"]
+    response = site.request("GET", "/status/acme", headers={"If-None-Match": f'"old", W/{etag}'})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["etag"] == etag
+    assert response.headers["cache-control"] == "max-age=5"
+    site.put("status/acme", b"y")
+    assert site.request("GET", "/status/acme", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_head_has_the_headers_of_get(site):
+    site.put("status/acme", b"12345", ContentType="text/html")
+    response = site.request("HEAD", "/status/acme")
+    assert response.status_code == 200
+    assert response.headers["content-length"] == "5"
+    assert response.headers["content-type"] == "text/html"
+
+
+def test_public_assets_of_the_api_path_come_from_the_bucket_too(site):
+    site.put("api/public/status/acme", b"{}", ContentType="application/json")
+    site.put("api/public/status/acme/badge.svg", b"<svg/>", ContentType="image/svg+xml")
+    assert site.request("GET", "/api/public/status/acme").content == b"{}"
+    assert site.request("GET", "/api/public/status/acme/badge.svg").content == b"<svg/>"
+    assert site.api.events == []
+
+
+@pytest.mark.parametrize("path", ["/status/nobody", "/nothing", "/_manifest/acme"])
+def test_what_is_not_for_visitors_is_not_found(site, path):
+    site.put("_manifest/acme", b"secret")
+    response = site.request("GET", path)
+    assert response.status_code == 404
+    assert "text/html" in response.headers["content-type"]
+    assert b"secret" not in response.content
+
+
+def test_the_bucket_cannot_be_written_through_the_edge(site):
+    assert site.request("PUT", "/status/acme", content=b"x").status_code == 403
+    assert site.request("GET", "/status/acme").status_code == 404
+
+
+def test_an_api_request_becomes_a_payload_2_event(site):
+    response = site.request(
+        "POST",
+        "/api/things/a%20b?tag=x&tag=y%2Cz&empty=",
+        json={"name": "ü"},
+        headers=[("X-Twice", "1"), ("X-Twice", "2"), ("Cookie", "a=1; b=2"), ("User-Agent", "tests")],
+    )
+    event = response.json()
+    assert event["version"] == "2.0"
+    assert event["routeKey"] == "ANY /api/{proxy+}"
+    assert event["rawPath"] == "/api/things/a b"
+    assert event["rawQueryString"] == "tag=x&tag=y%2Cz&empty="
+    assert event["queryStringParameters"] == {"tag": "x,y,z", "empty": ""}
+    assert event["pathParameters"] == {"proxy": "things/a b"}
+    assert event["cookies"] == ["a=1", "b=2"]
+    assert event["headers"]["x-twice"] == "1,2"
+    assert event["headers"]["host"] == HOST
+    assert event["headers"]["x-forwarded-proto"] == "http"
+    assert "cookie" not in event["headers"]
+    assert event["isBase64Encoded"] is False
+    assert json.loads(event["body"]) == {"name": "ü"}
+    context = event["requestContext"]
+    assert context["http"] == {
+        "method": "POST",
+        "path": "/api/things/a b",
+        "protocol": "HTTP/1.1",
+        "sourceIp": "127.0.0.1",
+        "userAgent": "tests",
+    }
+    assert context["stage"] == "$default"
+    assert context["routeKey"] == "ANY /api/{proxy+}"
+    assert context["requestId"]
+    assert context["timeEpoch"] > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/octet-stream", b"a"),
+        ("application/x-www-form-urlencoded", b"a=1"),
+        ("text/plain", b"\xff\x00"),
+    ],
+)
+def test_a_body_that_is_not_text_is_base64(site, kind, body):
+    event = site.request("POST", "/api/x", content=body, headers={"Content-Type": kind}).json()
+    assert event["isBase64Encoded"] is True
+    assert base64.b64decode(event["body"]) == body
+
+
+def test_the_functions_answer_is_the_response(site):
+    site.api.answer = lambda event: {
+        "statusCode": 201,
+        "headers": {"Location": "/x", "Content-Type": "image/png"},
+        "multiValueHeaders": {"X-Many": ["1", "2"]},
+        "cookies": ["a=1", "b=2; Secure"],
+        "body": base64.b64encode(b"\x89PNG").decode(),
+        "isBase64Encoded": True,
+    }
+    response = site.request("POST", "/api/x")
+    assert (response.status_code, response.content) == (201, b"\x89PNG")
+    assert response.headers["location"] == "/x"
+    assert response.headers["content-type"] == "image/png"
+    assert response.headers.get_list("x-many") == ["1", "2"]
+    assert response.headers.get_list("set-cookie") == ["a=1", "b=2; Secure"]
+
+
+def test_an_answer_without_a_status_is_json():
+    assert to_response({"a": 1}).body == b'{"a": 1}'
+
+
+def test_an_empty_answer_has_no_body(site):
+    site.api.answer = lambda event: {"statusCode": 204, "body": ""}
+    response = site.request("DELETE", "/api/x")
+    assert (response.status_code, response.content) == (204, b"")
+    assert "content-length" not in response.headers
+
+
+def test_a_function_that_fails_is_an_internal_error_and_is_reported(site, reports):
+    def fail(event):
+        raise RuntimeError("no")
+
+    site.api.answer = fail
+    response = site.request("GET", "/api/x")
+    assert (response.status_code, response.json()) == (500, {"message": "Internal Server Error"})
+    assert isinstance(reports[0][1], RuntimeError)
+
+
+def test_a_path_without_a_route_is_api_gateways_404(site):
+    response = site.request("GET", "/api/")
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
+
+
+def test_a_body_over_10_mb_is_refused(site):
+    assert site.request("POST", "/api/x", content=b"x" * (BODY_LIMIT + 1)).status_code == 413
+    assert site.api.events == []
+
+
+def test_other_hosts_are_misdirected(site):
+    assert site.request("GET", "/", headers={"Host": "evil.example"}).status_code == 421
+    assert site.request("GET", "/", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+def test_pages_of_other_origins_may_only_read(site):
+    evil = {"Origin": "http://evil.example"}
+    assert site.request("POST", "/api/x", headers=evil).status_code == 403
+    assert site.request("POST", "/api/x", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert site.api.events == []
+    assert site.request("GET", "/api/x", headers=evil).status_code == 200
+    assert site.request("POST", "/api/x", headers={"Origin": f"http://{HOST}"}).status_code == 200
+
+
+def test_the_index_names_the_status_pages(site):
+    site.put("status/acme", b"x")
+    site.put("status/acme/feed.rss", b"x")
+    text = site.request("GET", "/").text
+    assert 'href="/status/acme"' in text
+    assert "feed.rss" not in text
+    assert 'href="/docs"' in text
+
+
+def test_the_documentation_needs_no_other_host(site, monkeypatch, tmp_path):
+    text = site.request("GET", "/docs").text
+    assert "//" not in text.replace("<!doctype html>", "").replace("</", "")
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        assert name in text
+        assert len(site.request("GET", f"/docs/{name}").content) > 10_000
+    assert site.request("GET", "/docs/__init__.py").status_code == 404
+    monkeypatch.setattr(pages, "OPENAPI", tmp_path / "api.json")
+    assert site.request("GET", "/openapi.json").status_code == 404
+    (tmp_path / "api.json").write_text("{}")
+    assert site.request("GET", "/openapi.json").json() == {}
+
+
+def test_the_best_route_wins():
+    def operation(name):
+        uri = f"arn:aws:apigateway:r:lambda:path/2015-03-31/functions/arn:aws:lambda:r:1:function:{name}/invocations"
+        return {"x-amazon-apigateway-integration": {"uri": uri, "payloadFormatVersion": "2.0"}}
+
+    paths = {
+        "$default": {"x-amazon-apigateway-any-method": operation("default")},
+        "/api/{proxy+}": {"x-amazon-apigateway-any-method": operation("greedy")},
+        "/api/hooks/{proxy+}": {"x-amazon-apigateway-any-method": operation("hooks")},
+        "/api/{id}": {"get": operation("one")},
+        "/api/fixed": {"get": operation("fixed")},
+    }
+    found = routes({"Api": {"Body": {"paths": paths}}})
+
+    def best(method, path):
+        route = next(route for route in found if route.match(method, path) is not None)
+        return route.function_arn.rpartition(":")[2]
+
+    assert best("GET", "/api/fixed") == "fixed"
+    assert best("GET", "/api/7") == "one"
+    assert best("POST", "/api/7") == "greedy"
+    assert best("GET", "/api/hooks/a/b") == "hooks"
+    assert best("GET", "/other") == "default"
+    assert Route("GET", "/api/{id}", "f").match("GET", "/api/7") == {"id": "7"}

@@ -1,0 +1,56 @@
+"""Status pages for tests: what a test does not name is unremarkable."""
+
+from typing import Any
+
+from lull.domain.health import SENTENCES, ComponentStatus
+from lull.domain.status_pages import PageComponent, StatusPage
+from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
+from tests.builders import NOON
+
+
+def a_page(**changes: Any) -> StatusPage:
+    return StatusPage(
+        **{"id": 1, "workspace_id": 1, "name": "Acme Status", "slug": "acme-status", "created_at": NOON, **changes}
+    )
+
+
+def a_component(**changes: Any) -> PageComponent:
+    """Stands for check 10 unless it is told what else."""
+    source = {} if {"check_id", "project_id", "dependency_id"} & changes.keys() else {"check_id": 10}
+    return PageComponent(**{"id": 5, "page_id": 1, "workspace_id": 1, "name": "API", **source, **changes})
+
+
+def a_component_snapshot(**changes: Any) -> ComponentSnapshot:
+    return ComponentSnapshot(
+        **{
+            "id": 5,
+            "name": "API",
+            "description": None,
+            "group_name": None,
+            "position": 0,
+            "status": ComponentStatus.OPERATIONAL,
+            "show_uptime_bar": True,
+            **changes,
+        }
+    )
+
+
+def a_snapshot(*components: ComponentSnapshot, **changes: Any) -> StatusSnapshot:
+    status = changes.get("status", ComponentStatus.OPERATIONAL)
+    return StatusSnapshot(
+        **{
+            "name": "Acme Status",
+            "slug": "acme-status",
+            "logo_url": None,
+            "favicon_url": None,
+            "primary_color": None,
+            "background_color": None,
+            "show_uptime_history": True,
+            "uptime_history_days": 90,
+            "show_incident_history": True,
+            "status": status,
+            "description": SENTENCES[status],
+            "components": components,
+            **changes,
+        }
+    )

@@ -1,0 +1,363 @@
+"""What visitors get, byte by byte."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from lull.domain.health import SENTENCES, ComponentStatus
+from lull.publishing.assets import ASSETS, render_all
+from lull.publishing.renderers import badge, page, status_json
+from lull.publishing.renderers.colors import contrast, normalized, readable_on
+from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
+from tests.builders import NOON
+from tests.page_builders import a_component_snapshot, a_snapshot
+
+GOLDEN = Path(__file__).parent / "golden"
+AA = 4.5
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</title></style><script>alert(1)</script>",
+    "]]><!--",
+    "\"'><img src=x onerror=alert(1)>",
+    "&amp; &#60;script>",
+    "مرحبا \N{PARTY POPPER} \N{RIGHT-TO-LEFT OVERRIDE}gnp.exe",
+    "{braces} %s ${x}",
+]
+
+SHOP = a_snapshot(
+    a_component_snapshot(
+        id=1,
+        name="API Gateway",
+        description="Public REST endpoints",
+        group_name="Core Services",
+        status=ComponentStatus.MAJOR_OUTAGE,
+    ),
+    a_component_snapshot(id=2, name="Website", position=1, status=ComponentStatus.NOT_MONITORED),
+    a_component_snapshot(
+        id=3, name="Search", group_name="Core Services", position=2, status=ComponentStatus.DEGRADED_PERFORMANCE
+    ),
+    a_component_snapshot(id=4, name="Storage", group_name="Data", position=3, status=ComponentStatus.UNDER_MAINTENANCE),
+    a_component_snapshot(id=5, name="Database", group_name="Data", position=4, show_uptime_bar=False),
+    a_component_snapshot(id=6, name="Queue", group_name="Data", position=5, status=ComponentStatus.PARTIAL_OUTAGE),
+    name="Acme & Söhne",
+    logo_url="https://acme.test/logo.png?a=1&b=2",
+    primary_color="#4A90D9",
+    status=ComponentStatus.PARTIAL_OUTAGE,
+)
+
+
+class Document(HTMLParser):
+    """A page, read strictly: every element is closed in its turn."""
+
+    VOID = ("meta", "link", "img")
+
+    def __init__(self, html: bytes) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(html.decode())
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        assert len(dict(attrs)) == len(attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.append((self.open[-1] if self.open else "", data))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def text_of(self, tag: str) -> list[str]:
+        return [text for name, text in self.texts if name == tag]
+
+
+def document(snapshot=SHOP) -> Document:
+    return Document(page.render(snapshot, NOON))
+
+
+def assert_golden(name: str, content: bytes) -> None:
+    """Compare with tests/unit/golden; LULL_WRITE_GOLDEN=1 writes there instead, for a look at the difference."""
+    if os.environ.get("LULL_WRITE_GOLDEN"):
+        (GOLDEN / name).write_bytes(content)
+    assert content.decode() == (GOLDEN / name).read_text()
+
+
+# ---- all files
+
+
+def test_the_same_snapshot_gives_the_same_bytes():
+    assert render_all(SHOP, updated_at=NOON) == render_all(SHOP, updated_at=NOON)
+
+
+def test_keys_are_the_public_paths():
+    assert list(render_all(SHOP, updated_at=NOON)) == [
+        "status/acme-status",
+        "api/public/status/acme-status",
+        "api/public/status/acme-status/badge.svg",
+    ]
+
+
+def test_every_file_says_what_it_is_and_how_long_it_may_be_kept():
+    assert [asset.content_type for asset in ASSETS] == [
+        "text/html; charset=utf-8",
+        "application/json",
+        "image/svg+xml",
+    ]
+    assert all("s-maxage=5" in asset.cache_control for asset in ASSETS)
+
+
+@pytest.mark.parametrize(
+    ("name", "render"),
+    [("page.html", page.render), ("status.json", status_json.render), ("badge.svg", badge.render)],
+)
+def test_a_file_looks_as_it_did(name, render):
+    assert_golden(name, render(SHOP, NOON))
+
+
+# ---- JSON
+
+
+def test_the_json_of_a_page_has_the_fields_of_the_contract_and_no_others():
+    snapshot = a_snapshot(a_component_snapshot(group_name="Core", description="REST"))
+    assert json.loads(status_json.render(snapshot, NOON)) == {
+        "page": {
+            "name": "Acme Status",
+            "slug": "acme-status",
+            "logoUrl": None,
+            "faviconUrl": None,
+            "primaryColor": None,
+            "backgroundColor": None,
+            "showUptimeHistory": True,
+            "uptimeHistoryDays": 90,
+            "showIncidentHistory": True,
+            "timeZone": "UTC",
+        },
+        "status": "OPERATIONAL",
+        "statusDescription": "All systems operational",
+        "updatedAt": "2026-03-01T12:00:00Z",
+        "components": [
+            {
+                "id": 5,
+                "name": "API",
+                "description": "REST",
+                "groupName": "Core",
+                "position": 0,
+                "status": "OPERATIONAL",
+                "showUptimeBar": True,
+                "uptime": None,
+            }
+        ],
+        "announcements": [],
+        "scheduled": [],
+        "maintenances": [],
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_carries_any_text_unchanged(text):
+    read = json.loads(status_json.render(a_snapshot(a_component_snapshot(name=text), name=text), NOON))
+    assert (read["page"]["name"], read["components"][0]["name"]) == (text, text)
+
+
+# ---- page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_the_owner_is_text_wherever_it_is_shown(text):
+    snapshot = a_snapshot(a_component_snapshot(name=text, description=text, group_name=text), name=text)
+    read = document(snapshot)
+    assert read.text_of("bdi") == [text] * 4
+    assert read.text_of("title") == [f"All systems operational · {text}"]
+    assert [tag for tag, _ in read.elements] == [tag for tag, _ in document(of_plain_text()).elements]
+
+
+def of_plain_text():
+    return a_snapshot(a_component_snapshot(description="x", group_name="x"))
+
+
+def test_urls_of_the_owner_stay_inside_their_attributes():
+    url = "https://acme.test/?a=\"onload='x'&b=<>"
+    read = document(a_snapshot(logo_url=url, favicon_url=url))
+    assert read.all("img") == [{"src": url, "alt": "", "referrerpolicy": "no-referrer"}]
+    assert read.all("link")[0] == {"rel": "icon", "href": url}
+
+
+@pytest.mark.parametrize("color", ["red;}body{display:none}", "#fff</style>", "url(https://evil.test)", "#12345"])
+def test_what_is_no_colour_never_reaches_the_style_sheet(color):
+    hostile = page.render(a_snapshot(primary_color=color, background_color=color), NOON)
+    assert hostile == page.render(a_snapshot(), NOON)
+
+
+def test_the_page_may_load_nothing_but_images_and_its_own_style_sheet():
+    read = document()
+    (style,) = read.text_of("style")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert read.all("meta")[1] == {
+        "http-equiv": "Content-Security-Policy",
+        "content": f"default-src 'none'; style-src 'sha256-{digest}'; img-src https: data:; "
+        "base-uri 'none'; form-action 'none'",
+    }
+
+
+def test_the_page_obeys_its_own_policy():
+    read = document()
+    assert not [tag for tag, attributes in read.elements if tag == "script" or "style" in attributes]
+    assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
+
+
+def test_a_page_without_images_of_the_owner_is_one_request():
+    loaded = [
+        value
+        for tag, attributes in document(a_snapshot()).elements
+        for name, value in attributes.items()
+        if tag != "a" and name in ("src", "href") and value and attributes.get("rel") != "alternate"
+    ]
+    assert [url.partition(",")[0] for url in loaded] == ["data:image/svg+xml"]
+
+
+def test_the_page_has_a_language_a_title_one_heading_and_landmarks():
+    read = document()
+    assert read.all("html") == [{"lang": "en"}]
+    assert read.text_of("title") == ["Partial outage · Acme & Söhne"]
+    assert [len(read.all(tag)) for tag in ("h1", "header", "main", "footer")] == [1, 1, 1, 1]
+    assert [attributes for _, attributes in read.elements if attributes.get("role") == "status"]
+
+
+def test_groups_come_in_the_order_of_their_first_component_and_each_has_a_heading():
+    read = document()
+    assert [each["aria-labelledby"] for each in read.all("section")] == [each["id"] for each in read.all("h2")]
+    assert re.findall(r"<h2[^>]*>(?:<bdi>)?([^<]*)", page.render(SHOP, NOON).decode()) == [
+        "Core Services",
+        "Components",
+        "Data",
+    ]
+    names = re.findall(r'class="name">([^<]*)', page.render(SHOP, NOON).decode())
+    assert names == ["API Gateway", "Search", "Website", "Storage", "Database", "Queue"]
+
+
+def test_a_page_without_components_says_so():
+    assert "Nothing is listed here yet." in document(a_snapshot()).text_of("p")
+
+
+@pytest.mark.parametrize("status", ComponentStatus)
+def test_every_status_is_told_by_a_word_and_a_shape_and_not_by_colour_alone(status):
+    line = page.render(a_snapshot(a_component_snapshot(status=status)), NOON).decode().split("<li>")[1]
+    look = page.LOOKS[status]
+    assert look.word in line
+    assert f'd="{look.shape}"' in line
+
+
+def test_no_two_statuses_look_or_read_the_same():
+    for looks in ({look.word for look in page.LOOKS.values()}, {look.shape for look in page.LOOKS.values()}):
+        assert len(looks) == len(ComponentStatus)
+    assert {look.color for look in page.LOOKS.values()} == set(STATUS_NAMES)
+
+
+def test_the_time_of_the_last_change_is_for_people_and_machines():
+    read = document()
+    assert read.all("time") == [{"datetime": "2026-03-01T12:00:00Z"}]
+    assert read.text_of("time") == ["1 March 2026, 12:00 UTC"]
+
+
+def test_a_page_of_ninety_components_fits_the_first_flight_of_packets():
+    import gzip
+
+    components = [
+        a_component_snapshot(id=n, name=f"Component {n}", group_name=f"Group {n % 9}", description=f"Does {n * 7919}")
+        for n in range(90)
+    ]
+    assert len(gzip.compress(page.render(a_snapshot(*components), NOON))) < 14_000
+
+
+# ---- colours
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_every_text_of_a_palette_has_aa_contrast(palette):
+    pairs = [("on-page", "page"), ("text", "card"), ("quiet", "card"), *((name, "card") for name in STATUS_NAMES)]
+    assert {pair: ratio for pair in pairs if (ratio := contrast(palette[pair[0]], palette[pair[1]])) < AA} == {}
+
+
+def test_white_has_aa_contrast_on_every_banner():
+    assert min(contrast("#ffffff", LIGHT[name]) for name in STATUS_NAMES) >= AA
+
+
+def test_the_text_on_any_colour_of_an_owner_has_aa_contrast():
+    steps = range(0, 256, 15)
+    for red, green, blue in product(steps, steps, steps):
+        color = f"#{red:02x}{green:02x}{blue:02x}"
+        assert contrast(readable_on(color), color) >= AA
+
+
+@pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48)])
+def test_contrast_is_that_of_wcag(one, other, ratio):
+    assert round(contrast(one, other), 2) == ratio
+
+
+def test_a_dark_background_of_the_owner_brings_the_dark_palette_for_all():
+    (style,) = document(a_snapshot(background_color="#123")).text_of("style")
+    assert "color-scheme:dark;--page:#112233;--on-page:#ffffff" in style
+    assert "prefers-color-scheme" not in style
+
+
+def test_a_colour_is_written_in_one_form():
+    assert [normalized(color) for color in ("#4A90D9", "#4af", "#4a", "blue", None)] == [
+        "#4a90d9",
+        "#44aaff",
+        None,
+        None,
+        None,
+    ]
+
+
+# ---- badge
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "width", "text_length"),
+    [
+        (ComponentStatus.OPERATIONAL, "operational", 116, 630),
+        (ComponentStatus.DEGRADED_PERFORMANCE, "degraded", 104, 510),
+        (ComponentStatus.PARTIAL_OUTAGE, "partial outage", 130, 770),
+        (ComponentStatus.MAJOR_OUTAGE, "major outage", 128, 750),
+        (ComponentStatus.UNDER_MAINTENANCE, "maintenance", 124, 710),
+    ],
+)
+def test_the_badge_has_the_geometry_of_shields(status, message, width, text_length):
+    svg = ElementTree.fromstring(badge.render(a_snapshot(status=status), NOON))
+    texts = svg.findall(f".//{SVG}text")
+    assert (svg.get("width"), svg.get("height"), svg.get("role")) == (str(width), "20", "img")
+    assert svg.get("aria-label") == svg.findtext(f"{SVG}title") == f"status: {message}"
+    assert [text.text for text in texts] == ["status", "status", message, message]
+    assert [text.get("textLength") for text in texts] == ["330", "330", str(text_length), str(text_length)]
+    assert sum(int(rect.get("width", 0)) for rect in svg.findall(f"{SVG}g/{SVG}rect")) == width
+
+
+def test_every_overall_status_has_a_badge():
+    assert set(badge.MESSAGES) == set(SENTENCES)
+
+
+def test_white_has_aa_contrast_on_every_badge():
+    assert min(contrast("#ffffff", message.color) for message in badge.MESSAGES.values()) >= AA
