@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.resources import allow
+from local.response_headers import Headers
 
 _BEHAVIOR_PROPERTIES = {
     "PathPattern",
@@ -16,6 +17,7 @@ _BEHAVIOR_PROPERTIES = {
     "Compress",
     "CachePolicyId",
     "OriginRequestPolicyId",
+    "ResponseHeadersPolicyId",
 }
 _DEFAULT_METHODS = ["GET", "HEAD"]
 
@@ -28,6 +30,7 @@ class Behavior:
     methods: frozenset[str]
     bucket: str | None
     readable: tuple[str, ...] = ()
+    headers: Headers = ()
 
     def matches(self, path: str) -> bool:
         return _wildcard(self.pattern.lstrip("/"), path.lstrip("/"))
@@ -36,7 +39,12 @@ class Behavior:
         return any(_wildcard(pattern, key) for pattern in self.readable)
 
 
-def behaviors(distributions: dict[str, Any], policies: dict[str, Any], buckets: dict[str, str]) -> tuple[Behavior, ...]:
+def behaviors(
+    distributions: dict[str, Any],
+    policies: dict[str, Any],
+    buckets: dict[str, str],
+    header_policies: dict[str, Headers],
+) -> tuple[Behavior, ...]:
     """In the order CloudFront tries them; the last one matches everything. `buckets`: names by domain name."""
     found = []
     for name, properties in distributions.items():
@@ -52,6 +60,7 @@ def behaviors(distributions: dict[str, Any], policies: dict[str, Any], buckets: 
                     methods=frozenset(settings.get("AllowedMethods", _DEFAULT_METHODS)),
                     bucket=bucket,
                     readable=_readable(bucket, policies) if bucket else (),
+                    headers=header_policies.get(settings.get("ResponseHeadersPolicyId", ""), ()),
                 )
             )
     return tuple(found)

@@ -4,7 +4,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from local import template
+from local import response_headers, template
 from local.cdn import behaviors
 from local.endpoint import REGION, Endpoint
 from local.functions import Function
@@ -12,6 +12,7 @@ from local.intrinsics import Resolver
 from local.nominal import DESCRIBE
 from local.queue_mapping import QueueMapping
 from local.resources import CREATE, Attributes, arn
+from local.response_headers import Headers
 from local.routes import routes
 from local.stack import Stack
 from local.stream_mapping import StreamMapping
@@ -74,6 +75,7 @@ class _Deployment:
                 self._of_type("AWS::CloudFront::Distribution"),
                 self._of_type("AWS::S3::BucketPolicy"),
                 self._buckets(),
+                self._header_policies(),
             ),
             outputs={
                 name: str(self._resolver.resolve(output["Value"]))
@@ -144,6 +146,11 @@ class _Deployment:
             for name in names
             for domain in ("DomainName", "RegionalDomainName")
         }
+
+    def _header_policies(self) -> dict[str, Headers]:
+        """What each response headers policy adds, by its id."""
+        policies = self._of_type("AWS::CloudFront::ResponseHeadersPolicy")
+        return {self._attribute(name, ""): response_headers.of(name, each) for name, each in policies.items()}
 
 
 def _source(settings: dict[str, Any]) -> str:

@@ -47,7 +47,7 @@ class Edge:
         answer = HttpResponse(response.body, response.status)
         answer.raw_headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in response.headers
+            for name, value in (*response.headers, *behavior.headers)
             if name.lower() not in _HOP_BY_HOP
         ]
         if response.status not in (204, 304):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,22 @@ def test_a_second_one_on_the_same_port_says_so_in_one_line(running, tmp_path):
     assert second.returncode == 1
     assert len((second.stdout + second.stderr).strip().splitlines()) == 1
     assert str(running.port) in second.stderr
+
+
+def test_what_visitors_get_says_how_browsers_may_use_it(running):
+    a_shop(running)
+
+    def headers(path: str) -> dict[str, str]:
+        with urllib.request.urlopen(running.url + path) as answer:
+            return {name.lower(): value for name, value in answer.headers.items()}
+
+    page = headers("/status/acme")
+    assert (page["x-content-type-options"], page["x-frame-options"]) == ("nosniff", "DENY")
+    data = headers("/api/public/status/acme")
+    assert (data["x-content-type-options"], data["access-control-allow-origin"]) == ("nosniff", "*")
+    badge_headers = headers("/api/public/status/acme/badge.svg")
+    assert "sandbox" in badge_headers["content-security-policy"]
+    assert badge_headers["content-type"].startswith("image/svg+xml")
 
 
 def test_the_documentation_is_served_without_a_cdn(running):
