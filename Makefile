@@ -70,6 +70,10 @@ format: .venv/.test  ## Put the code in form
 simulate: .venv/.test  ## The long simulation: every kill point, every interleaving, 300 seeds
 	@$(PYTHON) -m pytest tests/simulation --thorough --seeds 300 -s -n 0
 
+.PHONY: fuzz
+fuzz: .venv/.test  ## Schemathesis against the running API, every phase, 100 examples an operation
+	@$(PYTHON) -m pytest tests/e2e/test_fuzz.py --fuzz-examples 100 -s
+
 .PHONY: bench
 bench: .venv/.test  ## Cold start, change to asset, many windows at once: what was done, how many, how long
 	@$(PYTHON) -m tests.benchmarks

@@ -26,7 +26,7 @@ class Route:
             return None
         if self.path == _DEFAULT:
             return {}
-        found = re.fullmatch(_pattern(self.path), path)
+        found = re.fullmatch(_pattern(self.path), path, re.DOTALL)
         return found.groupdict() if found else None
 
     @property

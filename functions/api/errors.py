@@ -83,16 +83,15 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method of the path: Starlette names those of the first matching route only."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            methods |= route.methods or set()
-    return sorted(methods)
+    """Every method of the path that matches first: Starlette names those of its first route only."""
+    matching = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in matching if route.path == matching[0].path for method in route.methods})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error("request failed", exc_info=error, extra={"method": request.method, "path": request.url.path})
+    # The route, not the path: that of a ping holds its token.
+    route = getattr(request.scope.get("route"), "path", None)
+    logger.error("request failed", exc_info=error, extra={"method": request.method, "route": route})
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong here; the request may be repeated")
 
 

@@ -6,6 +6,7 @@ import gc
 gc.disable()
 
 import asyncio
+import logging
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,6 +31,8 @@ for module in (projects, checks, signals, dependencies, deployments, status_page
     # Not include_router: it builds the routes lazily, in the first request instead of here.
     app.router.routes.extend(module.router.routes)
 
+# It logs every path, and that of a ping holds its token.
+logging.getLogger("mangum.http").setLevel(logging.WARNING)
 # Mangum looks for a current loop, which Python no longer makes by itself.
 asyncio.set_event_loop(asyncio.new_event_loop())
 _mangum = Mangum(app, lifespan="off")

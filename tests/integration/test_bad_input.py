@@ -161,6 +161,8 @@ def test_an_unknown_path_and_a_wrong_method_have_the_same_shape(api):
     }
     wrong = api("PUT", "/api/projects")
     assert (wrong.status, wrong.headers["allow"]) == (405, "GET, POST")
+    assert api("DELETE", "/api/status-pages/check-slug").status == 400, "it is also the path of a page with that id"
+    assert api("OPTIONS", "/api/status-pages/check-slug").headers["allow"] == "GET"
     assert set(wrong.json) == {"statusCode", "message", "error"}
 
 

@@ -64,6 +64,16 @@ def test_an_unknown_token_is_not_found(api, token):
     assert Api(None)("POST", f"/api/signals/ping/{token}").status == 404
 
 
+def test_the_token_of_a_ping_is_in_no_log(api, caplog, monkeypatch):
+    check = a_check(api)
+    with caplog.at_level("INFO"):
+        ping(check)
+        monkeypatch.setattr("lull.use_cases.checks.record_ping", None)
+        assert ping(check).status == 500
+    assert "request failed" in caplog.text
+    assert check["token"] not in caplog.text
+
+
 def test_a_ping_may_carry_ten_kilobytes_of_anything(api):
     check = a_check(api)
     path = f"/api/signals/ping/{check['token']}"

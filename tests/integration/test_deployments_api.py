@@ -246,6 +246,8 @@ def test_start_and_end_bound_the_start_both_exclusive(api):
         deploy(api, name=str(day), startedAt=f"2025-03-0{day}T00:00:00Z")
     query = "start=2025-03-01T00:00:00Z&end=2025-03-04T00:00:00Z"
     assert [each["name"] for each in api.get(f"/api/deployments?projectId=1&{query}")] == ["3", "2"]
+    backwards = "start=2025-03-04T00:00:00Z&end=2025-03-04T00:00:00Z"
+    assert api("GET", f"/api/deployments?projectId=1&{backwards}").json["details"][0]["field"] == "end"
     assert api("GET", "/api/deployments?projectId=1&start=yesterday").json["details"][0]["field"] == "start"
     assert api("GET", "/api/deployments").json["details"][0]["field"] == "projectId"
 

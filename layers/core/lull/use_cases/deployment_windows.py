@@ -149,8 +149,11 @@ def list_deployments(
 ) -> DeploymentList:
     """Deployments of a project, newest start first; `start` and `end` bound the start, both exclusive.
 
-    At most `limit`; with a cursor where there may be more. Raises NotFound if there is no such project.
+    At most `limit`; with a cursor where there may be more. Raises NotFound if there is no such project, Invalid if
+    nothing can lie between `start` and `end`.
     """
+    if start and end and end <= start:
+        raise Invalid(FieldError("end", "must be after start"))
     found: list[DeploymentWindow] = []
     position = paging.decoded(cursor, is_ours=keys.is_by_start)
     for _ in range(_PAGES_PER_REQUEST):
