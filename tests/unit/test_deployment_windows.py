@@ -95,6 +95,11 @@ def test_what_is_still_to_be_held_is_due_at_once_and_what_is_to_be_released_too(
     assert next_step(held, at=NOON) is Step.RELEASE
 
 
+def test_an_end_whose_clock_was_read_before_the_start_is_not_before_it():
+    window = started(a_deployment_window(scheduled_start_at=NOON), check_ids=(), at=NOON + HOUR)
+    assert ended(window, at=NOON, reason=EndReason.BY_REQUEST).ended_at == NOON + HOUR
+
+
 def test_an_end_that_is_due_goes_before_more_holds():
     active = reported(a_deployment_window(auto_pause=True, check_ids=(1,), scheduled_end_at=NOON + HOUR), at=NOON)
     assert next_step(active, at=NOON + HOUR) is Step.END

@@ -188,7 +188,12 @@ def ended(
     if ended_at and window.started_at and ended_at < window.started_at:
         raise Invalid(FieldError("endedAt", "is before startedAt"))
     state = move(TRANSITIONS, window.state, State.ENDED, noun="deployment")
-    return replace(window, state=state, ended_at=ended_at or at, end_reason=reason)
+    return replace(window, state=state, ended_at=ended_at or not_before_its_start(window, at), end_reason=reason)
+
+
+def not_before_its_start(window: DeploymentWindow, at: datetime) -> datetime:
+    """`at`, or the start if that came later: whoever ends it may have read the clock before somebody started it."""
+    return max(at, window.started_at or at, window.activated_at or at)
 
 
 class Step(StrEnum):

@@ -226,6 +226,7 @@ def _miss(window: DeploymentWindow, at: datetime) -> None:
 def _release(window: DeploymentWindow, at: datetime) -> DeploymentWindow:
     """Release the next checks that still have this window's hold, in the transaction that says they are released."""
     source = of_deployment(window.id)
+    at = domain.not_before_its_start(window, at)
     chunk = window.to_release[:_CHUNK]
     released = replace(window, released=window.released + len(chunk))
     while True:

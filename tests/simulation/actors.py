@@ -1,0 +1,53 @@
+"""Who is calling: every invocation of a function, and every user, is an actor that may die."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+class Crash(BaseException):
+    """The process died. Not an Exception, which the SDK would answer with a retry."""
+
+
+@dataclass
+class Actor:
+    """`role` is what it came for: create, end, pause, resume, delete, ping, transitioner, dispatcher, monitor."""
+
+    name: str
+    role: str
+    calls: int = 0
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an invocation; `error` is set if it raised, `crashed` if nobody will ever know."""
+
+    value: Any = None
+    error: Exception | None = None
+    crashed: bool = False
+
+
+# By context, not by thread: a framework may run the handler in a worker thread.
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+NOBODY = Actor("set-up", "set-up")
+
+
+def acting() -> Actor:
+    return _acting.get() or NOBODY
+
+
+def perform(actor: Actor, function: Callable[[], Any]) -> Outcome:
+    """Run `function` as the actor. A framework that swallows the crash does not bring it back to life."""
+    token = _acting.set(actor)
+    try:
+        value = function()
+    except Crash:
+        return Outcome(crashed=True)
+    except Exception as error:
+        return Outcome(error=error, crashed=actor.dead)
+    finally:
+        _acting.reset(token)
+    return Outcome(crashed=True) if actor.dead else Outcome(value=value)

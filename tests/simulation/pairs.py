@@ -1,0 +1,273 @@
+"""Operations that meet on one check or one window, and the worlds they meet in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import transitioner
+from lull.gateways.queues import WakeUp
+from tests.simulation import users
+from tests.simulation.baton import Act
+from tests.simulation.luck import Luck
+from tests.simulation.world import BEGINNING, World
+
+HOUR = timedelta(hours=1)
+
+
+class Ticking(Luck):
+    def call_seconds(self) -> float:
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """`prepare` brings a still world to the moment at which the actors set out together."""
+
+    prepare: Callable[[World], list[Act]]
+    checks: int = 2
+    chunk: int | None = None
+    ticking: bool = False
+    """Whether each call takes a second, so that the actors' readings of the clock are of different times."""
+
+    @property
+    def name(self) -> str:
+        chunks = f" in chunks of {self.chunk}" if self.chunk else ""
+        seconds = ", a second a call" if self.ticking else ""
+        return self.prepare.__name__.replace("_", " ") + chunks + seconds
+
+    def prepared(self) -> tuple[World, list[Act]]:
+        world = World(direct=True, still=not self.ticking, luck=Ticking if self.ticking else Luck, chunk=self.chunk)
+        with world.installed():
+            users.a_shop(world, self.checks)
+            acts = self.prepare(world)
+            world.stream.waiting.clear()
+            world.events.clear()
+            world.net.trace.clear()
+        return world, acts
+
+
+def woken(window_id: int) -> Act:
+    """A wake-up of a window."""
+    body = WakeUp(kind="deployment", workspace_id=1, record_id=window_id).body()
+    records = [{"messageId": "m", "body": body}]
+    return "transitioner", lambda: transitioner.lambda_handler({"Records": records}, None)
+
+
+def made(world: World, **fields: Any) -> int:
+    window_id: int = users.done(world.act("create", users.create(**fields))).id
+    return window_id
+
+
+def _to_start(world: World) -> int:
+    """A window over check 1 that is due to start, once the clock has moved on."""
+    return made(world, start=BEGINNING + HOUR, check_ids=(1,))
+
+
+def _running(world: World) -> int:
+    return made(world, check_ids=(1,))
+
+
+def _due_to_end(world: World) -> int:
+    return made(world, end=BEGINNING + HOUR, check_ids=(1,))
+
+
+def _pass_an_hour(world: World) -> None:
+    world.now = BEGINNING + HOUR
+
+
+def start_and_end(world: World) -> list[Act]:
+    window = _to_start(world)
+    _pass_an_hour(world)
+    return [woken(window), ("end", users.end(window))]
+
+
+def start_and_start(world: World) -> list[Act]:
+    window = _to_start(world)
+    _pass_an_hour(world)
+    return [woken(window), woken(window)]
+
+
+def start_of_all_checks_and_end(world: World) -> list[Act]:
+    window = made(world, start=BEGINNING + HOUR)
+    _pass_an_hour(world)
+    return [woken(window), ("end", users.end(window))]
+
+
+def start_twice_of_all_checks(world: World) -> list[Act]:
+    window = made(world, start=BEGINNING + HOUR)
+    _pass_an_hour(world)
+    return [woken(window), woken(window)]
+
+
+def end_and_timing_out_of_all_checks(world: World) -> list[Act]:
+    window = made(world, longest=HOUR)
+    _pass_an_hour(world)
+    return [("end", users.end(window)), woken(window)]
+
+
+def resume_and_start_of_all_checks(world: World) -> list[Act]:
+    window = made(world, start=BEGINNING + HOUR)
+    _pass_an_hour(world)
+    return [("resume", users.resume(2)), woken(window)]
+
+
+def resume_and_end_of_all_checks(world: World) -> list[Act]:
+    window = made(world)
+    return [("resume", users.resume(2)), ("end", users.end(window))]
+
+
+def end_of_one_and_start_of_another(world: World) -> list[Act]:
+    first, second = _running(world), _to_start(world)
+    _pass_an_hour(world)
+    return [("end", users.end(first)), woken(second)]
+
+
+def wake_ups_of_two(world: World) -> list[Act]:
+    first, second = _due_to_end(world), _to_start(world)
+    _pass_an_hour(world)
+    return [woken(first), woken(second)]
+
+
+def two_starts(world: World) -> list[Act]:
+    first, second = _to_start(world), _to_start(world)
+    _pass_an_hour(world)
+    return [woken(first), woken(second)]
+
+
+def end_by_request_and_by_wake_up(world: World) -> list[Act]:
+    window = _due_to_end(world)
+    _pass_an_hour(world)
+    return [("end", users.end(window)), woken(window)]
+
+
+def two_ends(world: World) -> list[Act]:
+    window = _running(world)
+    return [("end", users.end(window)), ("end", users.end(window))]
+
+
+def resume_and_end(world: World) -> list[Act]:
+    return [("resume", users.resume(1)), ("end", users.end(_running(world)))]
+
+
+def resume_and_start(world: World) -> list[Act]:
+    users.done(world.act("pause", users.pause(1)))
+    window = _to_start(world)
+    _pass_an_hour(world)
+    return [("resume", users.resume(1)), woken(window)]
+
+
+def pause_and_end(world: World) -> list[Act]:
+    return [("pause", users.pause(1)), ("end", users.end(_running(world)))]
+
+
+def pause_and_start(world: World) -> list[Act]:
+    window = _to_start(world)
+    _pass_an_hour(world)
+    return [("pause", users.pause(1)), woken(window)]
+
+
+def delete_and_start(world: World) -> list[Act]:
+    window = made(world, start=BEGINNING + HOUR)
+    _pass_an_hour(world)
+    return [("delete", users.delete(1)), woken(window)]
+
+
+def delete_and_end(world: World) -> list[Act]:
+    return [("delete", users.delete(1)), ("end", users.end(made(world)))]
+
+
+def delete_and_create(world: World) -> list[Act]:
+    return [("delete", users.delete(1)), ("create", users.create())]
+
+
+def delete_and_create_with_a_key(world: World) -> list[Act]:
+    return [("delete", users.delete(1)), ("create", users.create(key="k"))]
+
+
+def two_creates_with_one_key(world: World) -> list[Act]:
+    return [("create", users.create(key="k")), ("create", users.create(key="k"))]
+
+
+def create_and_create(world: World) -> list[Act]:
+    return [("create", users.create()), ("create", users.create())]
+
+
+def ping_and_end(world: World) -> list[Act]:
+    return [("ping", users.ping(world, 1)), ("end", users.end(_running(world)))]
+
+
+def ping_and_start(world: World) -> list[Act]:
+    window = _to_start(world)
+    _pass_an_hour(world)
+    return [("ping", users.ping(world, 1)), woken(window)]
+
+
+def pause_and_resume(world: World) -> list[Act]:
+    return [("pause", users.pause(1)), ("resume", users.resume(1))]
+
+
+def start_end_and_start_of_another(world: World) -> list[Act]:
+    first, second = _to_start(world), _to_start(world)
+    _pass_an_hour(world)
+    return [woken(first), ("end", users.end(first)), woken(second)]
+
+
+def end_pause_and_start_of_another(world: World) -> list[Act]:
+    first, second = _running(world), _to_start(world)
+    _pass_an_hour(world)
+    return [("end", users.end(first)), ("pause", users.pause(1)), woken(second)]
+
+
+def resume_end_and_start_of_another(world: World) -> list[Act]:
+    first, second = _running(world), _to_start(world)
+    _pass_an_hour(world)
+    return [("resume", users.resume(1)), ("end", users.end(first)), woken(second)]
+
+
+PAIRS = [
+    Meeting(prepare)
+    for prepare in (
+        start_and_end,
+        start_and_start,
+        start_of_all_checks_and_end,
+        end_of_one_and_start_of_another,
+        wake_ups_of_two,
+        two_starts,
+        end_by_request_and_by_wake_up,
+        two_ends,
+        resume_and_end,
+        resume_and_start,
+        pause_and_end,
+        pause_and_start,
+        delete_and_start,
+        delete_and_end,
+        delete_and_create,
+        delete_and_create_with_a_key,
+        two_creates_with_one_key,
+        create_and_create,
+        ping_and_end,
+        ping_and_start,
+        pause_and_resume,
+    )
+] + [
+    Meeting(start_of_all_checks_and_end, checks=2, chunk=1),
+    Meeting(start_of_all_checks_and_end, checks=3, chunk=2),
+    Meeting(start_twice_of_all_checks, checks=3, chunk=2),
+    Meeting(end_and_timing_out_of_all_checks, checks=2, chunk=1),
+    Meeting(resume_and_start_of_all_checks, checks=2, chunk=1),
+    Meeting(resume_and_end_of_all_checks, checks=2, chunk=1),
+    Meeting(delete_and_start, checks=2, chunk=1),
+    Meeting(delete_and_end, checks=2, chunk=1),
+    Meeting(delete_and_create, checks=2, chunk=1),
+]
+# The same where time passes between the calls.
+TICKING = [replace(meeting, ticking=True) for meeting in PAIRS if not meeting.chunk]
+TRIPLES = [
+    Meeting(prepare)
+    for prepare in (
+        start_end_and_start_of_another,
+        end_pause_and_start_of_another,
+        resume_end_and_start_of_another,
+    )
+]

@@ -1,0 +1,135 @@
+"""A life in one world, from its seed: people and pipelines at work for some hours while everything goes wrong."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from lull.domain.checks import Health
+from lull.domain.deployment_windows import State
+from tests.simulation import settled, users
+from tests.simulation.luck import Luck, Swarm
+from tests.simulation.world import World
+
+_STORY = timedelta(hours=4)
+_PAST_EVERYTHING = timedelta(hours=60)
+_CALM_EVERY = 10
+
+
+@dataclass
+class Story:
+    """`acknowledged` are the windows and ends that a caller was told of."""
+
+    seed: int
+    world: World
+    found: list[str] = field(default_factory=list)
+    created: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+
+    def report(self) -> str:
+        again = f"pytest tests/simulation/test_seeds.py --seed {self.seed}"
+        return "\n".join([f"seed {self.seed} ({again})", *self.found, "last events:", self.world.last_events()])
+
+
+def told(seed: int) -> Story:
+    """Live through the seed's world; `found` is empty if nothing was wrong."""
+    calm = seed % _CALM_EVERY == 0
+    # The platform honours tokens; the product must not depend on it.
+    # Two holds a transaction: a window over three checks is then as hard as one over three hundred.
+    chunk = 2 if seed % 3 == 1 else None
+    world = World(seed, luck=Luck if calm else Swarm, honours_tokens=seed % 4 != 3, chunk=chunk)
+    story = Story(seed, world)
+    with world.installed():
+        _plan(story, random.Random(seed))
+        world.net.pick = world.luck.fault
+        world.run(world.now + _STORY)
+        story.found += world.watch.broken
+        if calm:
+            story.found += late(world, most=2)
+        world.heal()
+        story.found += settled.failures(world)
+        story.found += _forgotten(story)
+        if not story.found:
+            world.run(world.now + _PAST_EVERYTHING)
+            story.found += settled.failures(world)
+            story.found += _forgotten(story)
+    story.found = list(dict.fromkeys(story.found))
+    return story
+
+
+def late(world: World, *, most: float) -> list[str]:
+    """TIM: transitions that came later than they may."""
+    return [f"TIM: {each}" for each in world.watch.transitions if not 0 <= each.late <= most]
+
+
+def _forgotten(story: Story) -> list[str]:
+    """INV-7: what was acknowledged stays."""
+    windows = {window.id: window for window in story.world.watch.windows()}
+    lost = [each for each in story.created if each not in windows]
+    revived = [each for each in story.ended if windows[each].state is not State.ENDED]
+    return [f"INV-7: window {each} was acknowledged and is gone" for each in lost] + [
+        f"INV-7: the end of window {each} was acknowledged and is undone" for each in revived
+    ]
+
+
+def _plan(story: Story, chance: random.Random) -> None:
+    world = story.world
+    checks = chance.randint(2, 4)
+    users.a_shop(world, checks)
+    if isinstance(world.luck, Swarm) and chance.random() < 0.3:
+        since = world.now + timedelta(seconds=chance.uniform(0, 7_200))
+        world.outages.append((since, since + timedelta(seconds=chance.uniform(60, 7_200))))
+    for _ in range(chance.randint(15, 35)):
+        at = chance.uniform(0, _STORY.total_seconds() * 0.8)
+        role, act = _drawn(story, chance, checks)
+        again = chance.random() < 0.5
+        world.expect("user", at, _attempt(story, role, act, repeats=again))
+
+
+def _drawn(story: Story, chance: random.Random, checks: int) -> tuple[str, Callable[[], Any]]:
+    check_id = chance.randint(1, checks)
+    role = chance.choice(["create"] * 6 + ["end"] * 4 + ["pause", "resume", "ping"] * 2 + ["delete"])
+    if role == "create":
+        return role, _creation(story, chance, checks)
+    if role == "end":
+        window_id = chance.randint(1, 12)
+        return role, lambda: users.end(window_id)()
+    if role == "ping":
+        health = chance.choice([Health.OK, Health.DOWN])
+        return role, lambda: users.ping(story.world, check_id, health)()
+    return role, {"pause": users.pause, "resume": users.resume, "delete": users.delete}[role](check_id)
+
+
+def _creation(story: Story, chance: random.Random, checks: int) -> Callable[[], Any]:
+    begins = chance.choice([None, None, timedelta(seconds=chance.uniform(1, 7_200))])
+    lasts = chance.choice([None, timedelta(seconds=chance.uniform(1, 5_400))])
+    named = chance.sample(range(1, checks + 1), chance.randint(1, checks)) if chance.random() < 0.5 else []
+    longest = timedelta(seconds=chance.choice([60, 900, 7_200, 86_400]))
+    pauses, key = chance.random() < 0.9, chance.choice([None, f"key-{chance.random()}"])
+
+    def create() -> Any:
+        now = story.world.now
+        start = now + begins if begins else None
+        end = (start or now) + lasts if lasts else None
+        return users.create(
+            key=key, start=start, end=end, longest=longest, pauses=pauses, check_ids=tuple(sorted(named))
+        )()
+
+    return create
+
+
+def _attempt(story: Story, role: str, act: Callable[[], Any], *, repeats: bool) -> Callable[[], None]:
+    def attempt() -> None:
+        outcome = story.world.act(role, act)
+        if outcome.crashed or outcome.error:
+            # A client that was not answered may ask again.
+            if repeats and outcome.crashed:
+                story.world.expect("user", 20.0, _attempt(story, role, act, repeats=False))
+            return
+        if role == "create":
+            story.created.append(outcome.value.id)
+        if role == "end":
+            story.ended.append(outcome.value.id)
+
+    return attempt

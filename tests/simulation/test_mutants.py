@@ -1,0 +1,64 @@
+"""Every planted bug is found: by a merge, by a kill point, or by at most 60 seeds."""
+
+import contextlib
+import io
+import random
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulation.kill_points import clean, points, problems
+from tests.simulation.merges import Wrong, walk
+from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.operations import OPERATIONS
+from tests.simulation.pairs import PAIRS, TRIPLES
+from tests.simulation.stories import told
+
+
+@pytest.fixture(autouse=True)
+def _known_before_anything_is_planted():
+    for operation in OPERATIONS:
+        clean(operation)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_planted_bug_is_found(mutant: Mutant, figure: Callable[[str], None]):
+    with mutant.plant(), contextlib.redirect_stdout(io.StringIO()):
+        found = _by_merges(mutant) or _by_kill_points(mutant) or _by_seeds(mutant)
+    figure(f"mutant, {mutant.name}: {found or 'SURVIVED'}")
+    assert found
+
+
+def test_all_names_of_hunting_grounds_exist():
+    operations = {operation.name for operation in OPERATIONS}
+    meetings = {meeting.name for meeting in PAIRS + TRIPLES}
+    assert {name for mutant in MUTANTS for name in mutant.operations} <= operations
+    assert {name for mutant in MUTANTS for name in mutant.meetings} <= meetings
+
+
+def _by_merges(mutant: Mutant) -> str:
+    for meeting in PAIRS + TRIPLES:
+        if meeting.name in mutant.meetings:
+            try:
+                walk(meeting, cuts=True)
+            except Wrong as wrong:
+                return f"merge of {meeting.name}: {str(wrong).splitlines()[0]}"
+    return ""
+
+
+def _by_kill_points(mutant: Mutant) -> str:
+    for operation in OPERATIONS:
+        if operation.name not in mutant.operations:
+            continue
+        every = points(operation)
+        for number, point in enumerate(random.Random(0).sample(every, len(every)), 1):
+            if found := problems(operation, point):
+                return f"kill point {number} of {operation.name}: {found[0]}"
+    return ""
+
+
+def _by_seeds(mutant: Mutant) -> str:
+    for seed in range(mutant.seeds):
+        if found := told(seed).found:
+            return f"seed {seed}: {found[0]}"
+    return ""

@@ -1,0 +1,99 @@
+"""Random worlds: whatever goes wrong, nothing is ever unsafe, and once trouble is over everything is right."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from lull.domain.deployment_windows import EndReason, State
+from tests.simulation import settled, users
+from tests.simulation.conftest import Effort
+from tests.simulation.luck import Luck
+from tests.simulation.stories import late, told
+from tests.simulation.world import World
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SAME = (1, 4, 10, 11)
+_HOUR = timedelta(hours=1)
+_TRANSITIONS = 40
+
+
+def test_no_world_goes_wrong(effort: Effort, figure: Callable[[str], None]):
+    seen: Counter[str] = Counter()
+    calls = faults = 0
+    for seed in effort.seeds:
+        story = told(seed)
+        assert not story.found, story.report()
+        seen.update(story.world.watch.seen)
+        calls += story.world.net.calls
+        faults += story.world.net.faults
+    judged = ", ".join(f"{rule} {count}" for rule, count in sorted(seen.items()))
+    figure(f"seeds: {len(effort.seeds)} worlds, {calls} calls, {faults} faults, 0 broken")
+    figure(f"seeds: judged {judged}")
+
+
+def test_undisturbed_transitions_come_within_two_seconds(figure: Callable[[str], None]):
+    world = _world_of_schedules(Luck)
+    assert len(world.watch.transitions) == _TRANSITIONS
+    assert late(world, most=2) == []
+    worst = max(each.late for each in world.watch.transitions)
+    figure(f"lateness, undisturbed: {_TRANSITIONS} transitions, at most {worst:.2f} s")
+
+
+class Deaf(Luck):
+    """No schedule ever fires, no stream record arrives."""
+
+    def stream_seconds(self) -> float:
+        return 1e8
+
+    def firing_seconds(self) -> list[float]:
+        return []
+
+
+def test_with_everything_lost_the_sweep_makes_every_transition_within_62_seconds(figure: Callable[[str], None]):
+    world = _world_of_schedules(Deaf)
+    # One that begins and ends between two sweeps is missed: one transition instead of two.
+    missed = sum(window.end_reason is EndReason.MISSED for window in world.watch.windows())
+    assert len(world.watch.transitions) == _TRANSITIONS - missed
+    assert late(world, most=62) == []
+    worst = max(each.late for each in world.watch.transitions)
+    figure(f"lateness, everything lost: {len(world.watch.transitions)} transitions, at most {worst:.2f} s")
+
+
+def _world_of_schedules(luck: type[Luck]) -> World:
+    """Twenty windows that start and end by themselves, at odd seconds, some within the minute, some a day long."""
+    world = World(luck=luck)
+    with world.installed():
+        users.a_shop(world, 3)
+        for number in range(_TRANSITIONS // 2):
+            start = world.now + timedelta(seconds=5 + number * 97.3)
+            end = start + timedelta(seconds=20 + number**3 * 11.7)
+            users.done(world.act("create", users.create(start=start, end=end)))
+        world.run(world.now + 48 * _HOUR)
+        assert world.watch.broken == []
+        assert {window.state for window in world.watch.windows()} == {State.ENDED}
+        if luck is Luck:
+            assert settled.failures(world) == []
+    return world
+
+
+def test_the_same_seed_is_the_same_world_whatever_python_hashes():
+    hashes = {seed: told(seed).world.trace_hash() for seed in _SAME}
+    for hash_seed in ("1", "2"):
+        assert _hashes_in_another_process(hash_seed) == hashes
+
+
+def _hashes_in_another_process(hash_seed: str) -> dict[int, str]:
+    program = (
+        "import tests.conftest\n"
+        "from tests.simulation.stories import told\n"
+        f"for seed in {_SAME}: print(seed, told(seed).world.trace_hash())"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=_ROOT, capture_output=True, text=True, check=True
+    )
+    return {int(seed): digest for seed, digest in (line.split() for line in ran.stdout.splitlines())}

@@ -1,0 +1,107 @@
+"""What people and pipelines do in a world, and the shop they do it in."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from lull import clock
+from lull.domain.checks import Check, Health
+from lull.domain.credentials import Caller, Role
+from lull.domain.deployment_windows import DeploymentWindow, State
+from lull.use_cases import checks, deployment_windows, projects
+from tests.api import Api, a_workspace
+from tests.simulation.actors import Outcome
+from tests.simulation.expressions import Item
+from tests.simulation.tables import Key
+from tests.simulation.world import BEGINNING, World
+
+SAM = Caller(workspace_id=1, role=Role.ADMIN, actor="sam")
+PROJECT = 1
+
+
+@cache
+def _shop(check_count: int) -> tuple[dict[Key, Item], str]:
+    """The items of a workspace with a project and its checks, and an API key."""
+    world = World(direct=True)
+    with world.installed():
+        api = a_workspace(1)
+        projects.create_project(SAM, name="Shop", at=world.now)
+        for number in range(check_count):
+            check = Check(
+                id=0,
+                workspace_id=1,
+                project_id=PROJECT,
+                name=f"check {number}",
+                token="",
+                interval_seconds=300,
+                created_at=BEGINNING,
+            )
+            checks.create_check(SAM, check, at=world.now)
+    return world.table.items, api.key or ""
+
+
+def a_shop(world: World, check_count: int = 3) -> Api:
+    """Let the world have a project with checks 1 to `check_count`; a client of its API."""
+    items, key = _shop(check_count)
+    world.table.items = dict(items)
+    return Api(key)
+
+
+def described(
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    longest: timedelta = timedelta(days=1),
+    pauses: bool = True,
+    check_ids: tuple[int, ...] = (),
+) -> DeploymentWindow:
+    return DeploymentWindow(
+        id=0,
+        workspace_id=1,
+        project_id=PROJECT,
+        state=State.SCHEDULED,
+        auto_pause=pauses,
+        check_ids=check_ids,
+        scheduled_start_at=start,
+        scheduled_end_at=end,
+        max_duration_seconds=int(longest.total_seconds()),
+        created_at=BEGINNING,
+        created_by="",
+    )
+
+
+# Each is what a caller does; `World.act` runs it under the role of the same name.
+
+
+def create(*, key: str | None = None, **fields: Any) -> Callable[[], DeploymentWindow]:
+    return lambda: deployment_windows.report_deployment(SAM, described(**fields), idempotency_key=key, at=clock.now())
+
+
+def end(window_id: int) -> Callable[[], DeploymentWindow]:
+    return lambda: deployment_windows.end_deployment(SAM, window_id, ended_at=None, at=clock.now())
+
+
+def pause(check_id: int) -> Callable[[], Check]:
+    return lambda: checks.pause_check(SAM, check_id, at=clock.now())
+
+
+def resume(check_id: int) -> Callable[[], Check]:
+    return lambda: checks.resume_check(SAM, check_id, at=clock.now())
+
+
+def delete(check_id: int) -> Callable[[], None]:
+    return lambda: checks.delete_check(SAM, check_id)
+
+
+def ping(world: World, check_id: int, health: Health = Health.OK) -> Callable[[], None]:
+    item = world.table.get((f"WS#1#CHECK#{check_id}", "CHECK"))
+    token = item["pingToken"]["S"] if item else f"1-{check_id}-{'x' * 24}"
+    return lambda: checks.record_ping(token, health=health, at=clock.now())
+
+
+def done(outcome: Outcome) -> Any:
+    """The value of an outcome that had to succeed."""
+    assert outcome.error is None, outcome
+    assert not outcome.crashed
+    return outcome.value
