@@ -4,22 +4,30 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from access import ACCESS
+from access import ACCESS, PUBLIC
 from lull import clock
 from lull.domain.credentials import PREFIX, Caller
 from lull.domain.errors import Forbidden, Unauthenticated
 from lull.use_cases import api_keys, oidc
 
 
-async def authorized(request: Request) -> Caller:
-    """The caller, if the table of access lets them call this route.
+def admit(request: Request, path: str) -> None:
+    """Let the caller in, before anything of the body is read, if the table of access lets them call this route.
 
     Raises Unauthenticated without an accepted credential, Forbidden if its role is too low.
     """
-    needed = ACCESS[request.method, request.scope["route"].path]
+    needed = ACCESS[request.method, path]
+    if needed is PUBLIC:
+        return
     caller = _authenticated(request.headers.get("authorization", ""))
-    if needed is None or not caller.role.includes(needed):
+    if not caller.role.includes(needed):
         raise Forbidden(f"this takes the role {needed}; the credential has {caller.role}")
+    request.state.caller = caller
+
+
+async def authorized(request: Request) -> Caller:
+    """The caller that was let in; a public route has none."""
+    caller: Caller = request.state.caller
     return caller
 
 

@@ -1,4 +1,4 @@
-"""How request bodies are read: bounded, and as strict JSON."""
+"""How request bodies are read: after their sender was let in, bounded, and as strict JSON."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -9,11 +9,15 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth import admit
 from errors import answer
 from lull.domain.errors import invalid
 
 LARGEST_BODY = 256 * 1024
 DEEPEST_BODY = 20
+
+_TOO_DEEP = f"is nested more than {DEEPEST_BODY} levels deep"
+_LONGEST_INTEGER = 400
 
 
 class BodyLimit:
@@ -54,19 +58,35 @@ class StrictRequest(Request):
     async def json(self) -> Any:
         try:
             text = (await self.body()).decode("utf-8")
-            value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_repeats)
+            value = json.loads(
+                text,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+                parse_int=_integer,
+                object_pairs_hook=_no_repeats,
+            )
         except json.JSONDecodeError:
             raise
-        except (ValueError, RecursionError) as error:
-            reason = "is not valid UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            raise invalid("body", reason) from error
+        except UnicodeDecodeError as error:
+            raise invalid("body", "is not valid UTF-8") from error
+        except RecursionError as error:
+            raise invalid("body", _TOO_DEEP) from error
+        except ValueError as error:
+            raise invalid("body", str(error)) from error
         if _is_deeper(value, DEEPEST_BODY):
-            raise invalid("body", f"is nested more than {DEEPEST_BODY} levels deep")
+            raise invalid("body", _TOO_DEEP)
         return value
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int:
+    # Beyond some thousand digits Python itself refuses, in words about Python.
+    if len(text) > _LONGEST_INTEGER:
+        raise ValueError("holds a number that is too large")
+    return int(text)
 
 
 def _finite(text: str) -> float:
@@ -92,12 +112,13 @@ def _is_deeper(value: Any, levels: int) -> bool:
 
 
 class StrictRoute(APIRoute):
-    """A route whose handler reads its body through StrictRequest."""
+    """A route that lets its caller in first, and then reads the body through StrictRequest."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
+            admit(request, self.path)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly

@@ -31,8 +31,8 @@ for module in (projects, checks, signals, dependencies, deployments, status_page
     # Not include_router: it builds the routes lazily, in the first request instead of here.
     app.router.routes.extend(module.router.routes)
 
-# It logs every path, and that of a ping holds its token.
-logging.getLogger("mangum.http").setLevel(logging.WARNING)
+# It logs every path, and that of a ping holds its token; and failures, which `errors` has logged already.
+logging.getLogger("mangum.http").setLevel(logging.CRITICAL)
 # Mangum looks for a current loop, which Python no longer makes by itself.
 asyncio.set_event_loop(asyncio.new_event_loop())
 _mangum = Mangum(app, lifespan="off")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lull.domain.credentials import Role
 from tests.api import Api, a_workspace
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -39,6 +40,8 @@ BODIES = {
     "an escape": b'{"name": "a\\u001bb"}',
     "a right-to-left override": b'{"name": "a\\u202eb"}',
     "a zero-width space": b'{"name": "a\\u200bb"}',
+    "an Arabic letter mark": b'{"name": "a\\u061cb"}',
+    "only a filler": b'{"name": "\\u3164"}',
     "a line separator": b'{"name": "a\\u2028b"}',
     "blanks only": b'{"name": "   "}',
     "an unknown field": b'{"name": "x", "nmae": "y"}',
@@ -72,6 +75,28 @@ def test_a_body_of_another_content_type_is_told_what_to_send(api):
 def test_names_of_people_and_emoji_are_fine(api):
     for name in ["Zoë", "प्रोजेक्ट", "می‌خواهم", "👩‍💻 tools", "a" * 255, "𝄞" * 255]:
         assert api.post("/api/projects", {"name": name})["name"] == name
+
+
+def test_a_body_is_not_read_before_its_sender_was_let_in():
+    for body in (b"{bad", b"[" * 100_000, b'{"nmae": 1}'):
+        assert Api(None)("POST", "/api/projects", raw=body).status == 401
+    assert a_workspace(role=Role.VIEWER)("POST", "/api/projects", raw=b"{bad").status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"name": 1' + b"0" * 5_000 + b"}", "holds a number that is too large"),
+        (b"[" * 100_000, "is nested more than 20 levels deep"),
+    ],
+)
+def test_a_refusal_speaks_of_the_request_and_not_of_python(api, body, message):
+    assert api("POST", "/api/projects", raw=body).json["details"] == [{"field": "body", "message": message}]
+
+
+def test_a_name_that_grows_when_it_is_composed_is_measured_as_it_is_kept(api):
+    assert api("POST", "/api/projects", {"name": "\u0958" * 255}).status == 400
+    assert api("POST", "/api/projects", {"name": "\u0958" * 127}).status == 201
 
 
 def test_a_name_is_normalised(api):
@@ -140,7 +165,9 @@ def test_a_base64_encoded_body_is_read_like_any_other(api):
     assert api("POST", "/api/projects", raw=b'{"name": "Shop"}').status == 201
 
 
-@pytest.mark.parametrize("value", ["abc", "0", "-1", "1.5", "9" * 13, "9" * 5_000, "%00"])
+@pytest.mark.parametrize(
+    "value", ["abc", "0", "-1", "1.5", "1.0", "+1", "%201", "1_0", "9" * 13, "9" * 5_000, "%00", "%D9%A1"]
+)
 def test_an_id_that_is_no_id_is_refused_by_its_name(api, value):
     answer = api("GET", f"/api/projects/{value}")
     assert answer.status == 400

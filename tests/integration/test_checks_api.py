@@ -2,6 +2,7 @@
 
 import pytest
 
+from lull.domain.credentials import Role
 from tests.api import Api, a_workspace
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -187,6 +188,19 @@ def test_checks_are_listed_by_project_and_mode(api):
     assert [each["id"] for each in listed["items"]] == [first["id"], third["id"]]
     assert [each["id"] for each in api.get("/api/checks?checkMode=OUTBOUND")["items"]] == [third["id"]]
     assert [each["id"] for each in api.get("/api/checks?page=2&limit=1")["items"]] == [second["id"]]
+
+
+def test_who_cannot_change_a_check_does_not_see_its_token_or_its_headers(api):
+    a_check(api, checkMode="OUTBOUND", url="https://example.com", headers={"Authorization": "secret"})
+    for role in (Role.VIEWER, Role.DEPLOYER):
+        client = a_workspace(role=role)
+        for seen in (client.get("/api/checks/1"), client.get("/api/checks")["items"][0]):
+            assert (seen["token"], seen["headers"]) == (None, None)
+    assert a_workspace(role=Role.MEMBER).get("/api/checks/1")["headers"] == {"Authorization": "secret"}
+
+
+def test_the_checks_of_an_unknown_project_are_not_found(api):
+    assert api("GET", "/api/checks?projectId=999").status == 404
 
 
 def test_a_deleted_check_is_gone_for_good(api):

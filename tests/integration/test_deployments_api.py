@@ -150,6 +150,37 @@ def test_the_reporter_may_say_when_it_ended(api):
     assert end(api, created, {"endedAt": "2026-01-01T10:30:00Z"})["endedAt"] == "2026-01-01T10:30:00Z"
 
 
+def test_a_scheduled_one_cannot_have_ended_before_it_was_scheduled(api):
+    created = deploy(api, scheduledStartAt=from_now(hours=1))
+    refused = api("PUT", f"/api/deployments/{created['id']}/end", {"endedAt": "2025-01-01T00:00:00Z"})
+    assert refused.json["details"][0]["field"] == "endedAt"
+
+
+def test_a_check_takes_a_hundred_deployments_and_says_no_to_the_next(api, monkeypatch):
+    monkeypatch.setattr("lull.store.checks.MAX_OF_DEPLOYMENTS", 3)
+    made = [deploy(api, autoPause=True, checkIds=[1]) for _ in range(3)]
+    refused = api("POST", "/api/deployments", {"projectId": 1, "autoPause": True, "checkIds": [1, 2]})
+    assert (refused.status, "check 1" in refused.json["message"]) == (409, True)
+    assert statuses(api) == ["PAUSED", "NEW", "NEW"]
+    assert api.post("/api/checks/1/pause")["status"] == "PAUSED", "a person may always"
+    end(api, made[0])
+    assert api("POST", "/api/deployments", {"projectId": 1, "autoPause": True, "checkIds": [2]}).status == 201
+
+
+def test_more_checks_than_a_request_has_time_for_are_held_by_the_wake_ups(api, stack, monkeypatch):
+    monkeypatch.setattr("lull.use_cases.deployment_windows._CHUNK", 1)
+    monkeypatch.setattr("lull.use_cases.deployment_windows._STEPS_OF_A_REQUEST", 1)
+    deployment = deploy(api, autoPause=True)
+    assert statuses(api) == ["PAUSED", "PAUSED", "NEW"]
+    stack.invoke("MonitorFunction", {})
+    stack.drain()
+    assert statuses(api) == ["PAUSED"] * 3
+    end(api, deployment)
+    stack.invoke("MonitorFunction", {})
+    stack.drain()
+    assert statuses(api) == ["RESUMED"] * 3
+
+
 def test_ending_twice_is_a_conflict(api):
     created = deploy(api)
     end(api, created)
@@ -196,6 +227,10 @@ def test_it_cannot_end_in_the_future_or_before_its_start(api, ended_at):
         ({"author": "x" * 256}, "author"),
         ({"link": "https://x.de/" + "x" * 2_048}, "link"),
         ({"link": "javascript:alert(1)"}, "link"),
+        ({"link": "https://[::1"}, "link"),
+        ({"link": "https://"}, "link"),
+        ({"link": "https://user:password@ci.example/1"}, "link"),
+        ({"startedAt": "2025-01-01T00:00:00Z", "endedAt": "2025-01-01T00:00:00Z"}, "endedAt"),
         ({"autoPause": "true"}, "autoPause"),
         ({"autoPause": None}, "autoPause"),
         ({"maxDurationSeconds": 59}, "maxDurationSeconds"),
@@ -269,6 +304,8 @@ def test_beyond_a_hundred_the_link_header_leads_on(api):
     second = api("GET", link[1 : link.index(">")])
     assert [each["name"] for each in first.json + second.json] == [str(minute) for minute in reversed(range(130))]
     assert "link" not in second.headers
+    elsewhere = api("GET", link[1 : link.index(">")] + "&start=2025-03-01T01:00:00Z")
+    assert elsewhere.json["details"][0]["field"] == "cursor"
     forged = api("GET", "/api/deployments?projectId=1&cursor=e30")
     assert forged.json["details"][0]["field"] == "cursor"
 
@@ -317,6 +354,16 @@ def test_an_idempotency_key_answers_with_the_deployment_as_it_is_by_now(api):
     first = api("POST", "/api/deployments", {"projectId": 1}, idempotency_key="k").json
     end(api, first)
     assert api("POST", "/api/deployments", {"projectId": 1}, idempotency_key="k").json["status"] == "ENDED"
+
+
+def test_an_idempotency_key_answers_though_time_and_checks_have_moved_on(api, monkeypatch):
+    body = {"projectId": 1, "autoPause": True, "checkIds": [1], "scheduledEndAt": from_now(minutes=1)}
+    first = api("POST", "/api/deployments", body, idempotency_key="k")
+    api.delete("/api/checks/1")
+    later = clock.now() + timedelta(minutes=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    again = api("POST", "/api/deployments", body, idempotency_key="k")
+    assert (again.status, again.json) == (201, first.json)
 
 
 def test_a_refused_request_leaves_its_idempotency_key_free(api):

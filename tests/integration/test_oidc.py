@@ -135,6 +135,14 @@ def test_a_token_with_a_wrong_claim_is_refused(issuer, changes):
     assert status(token(issuer, **changes)) == 401
 
 
+def test_records_name_the_bearer_in_plain_and_short_text(issuer):
+    api = Api(token(issuer, sub="ada\n\u202e" + "x" * 3_000))
+    api.post("/api/projects", {"name": "Shop"})
+    api.post("/api/checks", {"projectId": 1, "name": "API", "intervalSeconds": 300})
+    actor = api.post("/api/checks/1/pause")["holds"][0]["actor"]
+    assert actor == "jwt:ada" + "x" * 197
+
+
 def test_thirty_seconds_of_clock_difference_are_forgiven(issuer):
     now = int(clock.now().timestamp())
     assert status(token(issuer, exp=now - 20)) == 200

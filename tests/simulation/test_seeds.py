@@ -92,8 +92,9 @@ def _hashes_in_another_process(hash_seed: str) -> dict[int, str]:
         "from tests.simulation.stories import told\n"
         f"for seed in {_SAME}: print(seed, told(seed).world.trace_hash())"
     )
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
-    ran = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=_ROOT, capture_output=True, text=True, check=True
-    )
+    folders = [_ROOT, _ROOT / "layers/core", *(_ROOT / "functions").iterdir()]
+    path = os.pathsep.join(map(str, folders))
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": path}
+    ran = subprocess.run([sys.executable, "-c", program], env=environment, cwd=_ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
     return {int(seed): digest for seed, digest in (line.split() for line in ran.stdout.splitlines())}

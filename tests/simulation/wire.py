@@ -60,7 +60,7 @@ def _clients() -> tuple[dict[str, Any], _Session, list[Any]]:
     """Built once by the product's own maker; `RetryQuota` is caught because it remembers failures for ever."""
     quotas: list[Any] = []
 
-    class Remembered(quota.RetryQuota):
+    class Remembered(quota.RetryQuota):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             quotas.append(self)

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/checks", tags=["Checks"], route_class=StrictRout
 _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@router.get("", response_model=CheckPageOut, summary="List checks", responses=responses())
+@router.get("", response_model=CheckPageOut, summary="List checks", responses=responses(404))
 async def list_checks(
     caller: AuthorizedCaller,
     workspaceId: QueryId | None = None,  # noqa: N803 the contract's name
@@ -33,7 +33,7 @@ async def list_checks(
     found, total = use_cases.list_checks(
         caller, project_id=projectId, check_mode=checkMode, first=(page - 1) * limit, count=limit
     )
-    items = [CheckOut.of(check) for check in found]
+    items = [CheckOut.of(check, caller) for check in found]
     return CheckPageOut(items=items, **page_fields(total=total, page=page, limit=limit, count=len(items)))
 
 
@@ -53,34 +53,34 @@ async def create_check(caller: AuthorizedCaller, body: CheckIn) -> CheckOut:
         probe=body.probe(None),
         created_at=_NOT_YET,
     )
-    return CheckOut.of(use_cases.create_check(caller, described, at=clock.now()))
+    return CheckOut.of(use_cases.create_check(caller, described, at=clock.now()), caller)
 
 
 @router.get("/{check_id}", response_model=CheckOut, summary="Get a check", responses=responses(404))
 async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
     """One check, with its holds: who keeps it quiet, and until when."""
-    return CheckOut.of(use_cases.get_check(caller, check_id))
+    return CheckOut.of(use_cases.get_check(caller, check_id), caller)
 
 
 @router.patch("/{check_id}", response_model=CheckOut, summary="Change a check", responses=responses(404, 409, 413))
 async def change_check(caller: AuthorizedCaller, check_id: PathId, body: CheckPatch) -> CheckOut:
     """Change settings; status, signals and holds are not touched."""
-    return CheckOut.of(use_cases.change_check(caller, check_id, body.applied_to))
+    return CheckOut.of(use_cases.change_check(caller, check_id, body.applied_to), caller)
 
 
 @router.delete("/{check_id}", status_code=204, summary="Delete a check", responses=responses(404))
 async def delete_check(caller: AuthorizedCaller, check_id: PathId) -> None:
-    """Delete a check. Running deployments forget it."""
+    """Delete a check. Deployments that hold it go on without it."""
     use_cases.delete_check(caller, check_id)
 
 
 @router.post("/{check_id}/pause", response_model=CheckOut, summary="Pause a check", responses=responses(404))
 async def pause_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
     """Hold a check by hand until somebody resumes it. Deployments that end meanwhile leave it paused."""
-    return CheckOut.of(use_cases.pause_check(caller, check_id, at=clock.now()))
+    return CheckOut.of(use_cases.pause_check(caller, check_id, at=clock.now()), caller)
 
 
 @router.post("/{check_id}/resume", response_model=CheckOut, summary="Resume a check", responses=responses(404))
 async def resume_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
     """Remove every hold, those of running deployments too."""
-    return CheckOut.of(use_cases.resume_check(caller, check_id, at=clock.now()))
+    return CheckOut.of(use_cases.resume_check(caller, check_id, at=clock.now()), caller)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Header, Path, Query
 from pydantic import (
@@ -83,7 +84,21 @@ OutInstant = Annotated[
 """An instant in a response: UTC with Z, milliseconds only where there are any."""
 
 # Controls, bidirectional overrides and invisible characters. U+200C and U+200D are left: scripts and emoji need them.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0]"
+)
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _composed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if _LONE_SURROGATE.search(value):
+        raise ValueError("must be valid Unicode")
+    # Before the length is judged: a character may compose to two.
+    return unicodedata.normalize("NFC", value)
 
 
 def _plain_text(text: str) -> str:
@@ -91,22 +106,38 @@ def _plain_text(text: str) -> str:
         raise ValueError("must not contain control or invisible characters")
     if not text.strip():
         raise ValueError("must not be blank")
-    return unicodedata.normalize("NFC", text)
-
-
-def _http_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#\\]+[^\s\\]*", text) or _FORBIDDEN.search(text):
-        raise ValueError("must be an http or https URL")
     return text
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_plain_text)]
+def _http_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"[\s\\]", text) or _FORBIDDEN.search(text):
+        raise ValueError("must be an http or https URL")
+    if parts.username is not None:
+        raise ValueError("must not hold credentials")
+    return text
+
+
+def _digits(value: Any) -> Any:
+    # In a path or a query, int() would also take " 1", "+1", "1.0" and "1_0".
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,12}", value, re.ASCII):
+        raise ValueError("must be a positive integer")
+    return value
+
+
+Name = Annotated[
+    str, BeforeValidator(_composed), StringConstraints(min_length=1, max_length=255), AfterValidator(_plain_text)
+]
 """One line of text, 1 to 255 characters."""
 
 HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_http_url)]
 Id = Annotated[int, Field(ge=1, lt=10**12)]
-PathId = Annotated[int, Path(ge=1, lt=10**12)]
-QueryId = Annotated[int, Query(ge=1, lt=10**12)]
+PathId = Annotated[int, BeforeValidator(_digits), Path(ge=1, lt=10**12)]
+QueryId = Annotated[int, BeforeValidator(_digits), Query(ge=1, lt=10**12)]
 
 
 class PageOut(Out):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from lull.domain.checks import Check, CheckMode, CheckStatus, Probe
+from lull.domain.credentials import Caller, Role
 from lull.domain.errors import invalid
 from schemas.base import ABSENT, HttpUrl, Id, In, Name, Out, OutInstant, PageOut, Patch
 
@@ -120,7 +121,9 @@ class CheckOut(Out):
     project_id: int | None
     dependency_id: int | None
     name: str
-    token: str = Field(description="The secret part of the ping URL `/api/signals/ping/{token}`.")
+    token: str | None = Field(
+        description="The secret part of the ping URL `/api/signals/ping/{token}`; null below the role member."
+    )
     check_mode: CheckMode
     interval_seconds: int
     grace_seconds: int
@@ -131,7 +134,7 @@ class CheckOut(Out):
     created_at: OutInstant
     url: str | None = None
     method: str | None = None
-    headers: dict[str, str] | None = None
+    headers: dict[str, str] | None = Field(default=None, description="Null below the role member.")
     timeout_ms: int | None = None
     expected_status_min: int | None = None
     expected_status_max: int | None = None
@@ -139,11 +142,14 @@ class CheckOut(Out):
     resolve_after_consecutive_success: int | None = None
 
     @classmethod
-    def of(cls, check: Check) -> "CheckOut":
+    def of(cls, check: Check, caller: Caller) -> "CheckOut":
+        """What this caller may see: who cannot change a check cannot report for it either."""
         out = cls.model_validate(check)
         if check.probe:
             for name in ProbeFields.model_fields:
                 setattr(out, name, getattr(check.probe, name))
+        if not caller.role.includes(Role.MEMBER):
+            out.token = out.headers = None
         return out
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from lull.domain.status_pages import MAX_COMPONENTS, PageComponent, StatusPage, Visibility
 from schemas.base import ABSENT, Id, In, Name, Out, OutInstant, Patch
@@ -54,6 +54,12 @@ def _supported(visibility: Visibility) -> Visibility:
 
 SupportedVisibility = Annotated[Visibility, Field(strict=False), AfterValidator(_supported)]
 GroupName = Annotated[Name, Field(max_length=128)]
+# Judged by the domain, in better words; said here for the document.
+Slug = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "maxLength": 128, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}),
+]
+UptimeDays = Annotated[int, Field(ge=1, le=365)]
 Position = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -61,14 +67,14 @@ class StatusPageIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
 
     name: Name
-    slug: str
+    slug: Slug
     visibility: SupportedVisibility = Visibility.PUBLIC
     logo_url: str | None = None
     favicon_url: str | None = None
     primary_color: str | None = None
     background_color: str | None = None
     show_uptime_history: bool = True
-    uptime_history_days: int = 90
+    uptime_history_days: UptimeDays = 90
     show_incident_history: bool = True
 
 
@@ -78,7 +84,7 @@ class StatusPagePatch(Patch):
     model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": False}]})
 
     name: Name = ABSENT
-    slug: str = ABSENT
+    slug: Slug = ABSENT
     enabled: bool = ABSENT
     visibility: SupportedVisibility = ABSENT
     logo_url: str | None = None
@@ -86,7 +92,7 @@ class StatusPagePatch(Patch):
     primary_color: str | None = None
     background_color: str | None = None
     show_uptime_history: bool = ABSENT
-    uptime_history_days: int = ABSENT
+    uptime_history_days: UptimeDays = ABSENT
     show_incident_history: bool = ABSENT
 
     def applied_to(self, page: StatusPage) -> StatusPage:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lull.domain.errors import FieldError, Invalid
-from lull.domain.holds import Hold
+from lull.domain.holds import Hold, is_of_deployment
 
 
 class CheckMode(StrEnum):
@@ -100,7 +100,7 @@ class Check:
 
     @property
     def is_held_by_deployment(self) -> bool:
-        return any(hold.source.startswith("deployment:") for hold in self.holds)
+        return any(is_of_deployment(hold.source) for hold in self.holds)
 
 
 def validated(check: Check) -> Check:

@@ -157,14 +157,13 @@ def _contradictions(window: DeploymentWindow, *, at: datetime) -> list[FieldErro
             errors.append(FieldError("endedAt", "a deployment that has ended cannot be scheduled"))
         if window.ended_at > at:
             errors.append(FieldError("endedAt", "is in the future; use scheduledEndAt to schedule the end"))
-        elif window.ended_at < (window.started_at or at):
-            errors.append(FieldError("endedAt", "is before startedAt"))
+        elif window.ended_at <= (window.started_at or at):
+            errors.append(FieldError("endedAt", "must be after startedAt, which is now if it is not given"))
     if window.scheduled_end_at:
-        start = max(window.scheduled_start_at or at, at)
-        if window.scheduled_end_at <= (window.scheduled_start_at or at):
-            errors.append(FieldError("scheduledEndAt", "must be after the start"))
-        elif window.scheduled_end_at <= start:
+        if window.scheduled_end_at <= at:
             errors.append(FieldError("scheduledEndAt", "is in the past"))
+        elif window.scheduled_start_at and window.scheduled_end_at <= window.scheduled_start_at:
+            errors.append(FieldError("scheduledEndAt", "must be after scheduledStartAt"))
     return errors
 
 
@@ -187,6 +186,8 @@ def ended(
         raise Invalid(FieldError("endedAt", "is in the future"))
     if ended_at and window.started_at and ended_at < window.started_at:
         raise Invalid(FieldError("endedAt", "is before startedAt"))
+    if ended_at and not window.started_at and ended_at < window.created_at:
+        raise Invalid(FieldError("endedAt", "is before the deployment was scheduled"))
     state = move(TRANSITIONS, window.state, State.ENDED, noun="deployment")
     return replace(window, state=state, ended_at=ended_at or not_before_its_start(window, at), end_reason=reason)
 

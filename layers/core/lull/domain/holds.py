@@ -5,6 +5,9 @@ from datetime import datetime
 
 MANUAL = "manual"
 
+MAX_OF_DEPLOYMENTS = 100
+"""How many deployments may hold one check at once: an item of the table has room for so many and not for any number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:

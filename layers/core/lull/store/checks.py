@@ -15,7 +15,7 @@ import msgspec
 from lull import randomness
 from lull.domain.checks import Check, Health
 from lull.domain.errors import NotFound, StaleWrite
-from lull.domain.holds import Hold
+from lull.domain.holds import MANUAL, MAX_OF_DEPLOYMENTS, Hold
 from lull.store import keys, table
 from lull.store.codec import Codec, Item, from_milliseconds, integer, milliseconds
 from lull.store.keys import Key
@@ -181,9 +181,15 @@ def record_ping(address: PingAddress, token: str, *, health: Health, at: datetim
 
 
 def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | None = None) -> Item:
-    """The write that adds a hold; refused if the check is gone, of another project, or has that hold already."""
+    """The write that adds a hold.
+
+    Refused if the check is gone, of another project, has that hold already or, for a deployment's, is full of them.
+    """
     condition = "attribute_exists(PK) AND attribute_not_exists(holds.#source)"
     values = {":hold": {"S": msgspec.json.encode(hold).decode()}, ":cause": {"S": "hold"}}
+    if hold.source != MANUAL:
+        condition += " AND size(holds) < :most"
+        values[":most"] = integer(MAX_OF_DEPLOYMENTS)
     if project_id is not None:
         condition += " AND projectId = :project"
         values[":project"] = integer(project_id)
@@ -194,6 +200,11 @@ def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | N
         values=values,
         names={"#source": hold.source},
     )
+
+
+def is_full(item: Item) -> bool:
+    """Whether a stored check has room for no deployment's hold."""
+    return bool(item) and len(item["holds"]["M"]) >= MAX_OF_DEPLOYMENTS
 
 
 def releasing(workspace_id: int, check_id: int, source: str, *, at: datetime) -> Item:

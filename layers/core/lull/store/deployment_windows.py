@@ -10,7 +10,7 @@ from datetime import datetime
 
 from lull import randomness
 from lull.domain.deployment_windows import DeploymentWindow
-from lull.domain.errors import DomainError, NotFound, StaleWrite
+from lull.domain.errors import NotFound, StaleWrite, invalid
 from lull.domain.holds import Hold
 from lull.store import checks, idempotency, keys, table
 from lull.store.codec import Codec, Item, integer, wire
@@ -25,17 +25,19 @@ _codec = Codec(DeploymentWindow)
 class AlreadyMade(Exception):
     """The idempotency key of a request has made a record already."""
 
-    def __init__(self, made: Made) -> None:
+    def __init__(self, once: IdempotencyKey, made: Made) -> None:
         super().__init__(f"made {made.record_id} already")
+        self.once = once
         self.made = made
 
 
-class ChecksMoved(DomainError):
-    """Some checks of a transaction were not as the caller thought."""
+class ChecksMoved(Exception):
+    """Some checks of a transaction were not as the caller thought; `full` are those that others hold too often."""
 
-    def __init__(self, check_ids: tuple[int, ...]) -> None:
+    def __init__(self, check_ids: tuple[int, ...], full: tuple[int, ...]) -> None:
         super().__init__(f"checks {check_ids} have changed meanwhile")
         self.check_ids = check_ids
+        self.full = full
 
 
 def decode_deployment_window(item: Item) -> DeploymentWindow:
@@ -72,10 +74,9 @@ def list_deployment_windows(
     after: str | None,
 ) -> Listing:
     """The windows of a project whose start lies after `start` and before `end`, both exclusive."""
-    between = (
-        f"{keys.instant(start)}#~" if start else "0",
-        keys.instant(end) if end else "~",
-    )
+    between = (f"{keys.instant(start)}#~" if start else "0", keys.instant(end) if end else "~")
+    if after and not between[0] <= after <= between[1]:
+        raise invalid("cursor", "is of a list with another start or end")
     partition = keys.deployment_windows_of_project(workspace_id, project_id)
     page = table.query(
         partition,
@@ -111,9 +112,8 @@ def create_deployment_window(
     try:
         table.transact(writes, token=token)
     except table.Cancelled as refused:
-        claim = refused.items[-1] if once else None
-        if claim is not None:
-            raise AlreadyMade(idempotency.made(claim)) from refused
+        if once and refused.items[-1]:
+            raise AlreadyMade(once, idempotency.decode_made(refused.items[-1])) from refused
         if refused.items[1] is not None:
             raise NotFound("project") from refused
         raise _lost(refused, holds, offset=2) from refused
@@ -153,11 +153,12 @@ def _holding(window: DeploymentWindow, check_ids: tuple[int, ...], hold: Hold | 
     return [checks.holding(window.workspace_id, check_id, hold, project_id=window.project_id) for check_id in check_ids]
 
 
-def _lost(refused: table.Cancelled, check_ids: tuple[int, ...], *, offset: int) -> DomainError:
+def _lost(refused: table.Cancelled, check_ids: tuple[int, ...], *, offset: int) -> StaleWrite | ChecksMoved:
     if refused.items[0] is not None:
         return StaleWrite("deployment")
-    moved = zip(check_ids, refused.items[offset : offset + len(check_ids)], strict=True)
-    return ChecksMoved(tuple(check_id for check_id, stood in moved if stood is not None))
+    stood = zip(check_ids, refused.items[offset : offset + len(check_ids)], strict=True)
+    moved = {check_id: item for check_id, item in stood if item is not None}
+    return ChecksMoved(tuple(moved), tuple(each for each, item in moved.items() if checks.is_full(item)))
 
 
 def _put(window: DeploymentWindow, token: str, *, condition: str, values: Item | None = None) -> Item:

@@ -30,14 +30,24 @@ class Made:
 
 def claiming(key: IdempotencyKey, record_id: int, *, at: datetime) -> Item:
     """The write that claims the key for a new record; refused with what it has made already."""
-    digest = hashlib.sha256(f"{key.kind} {key.key}".encode()).hexdigest()
     attributes = {
         "recordId": integer(record_id),
         "fingerprint": {"S": key.fingerprint},
         "expiresAt": integer(int((at + KEPT_FOR).timestamp())),
     }
-    return table.put(keys.idempotency_key(key.workspace_id, digest), attributes, condition="attribute_not_exists(PK)")
+    return table.put(_key(key), attributes, condition="attribute_not_exists(PK)")
 
 
-def made(refused: Item) -> Made:
-    return Made(int(refused["recordId"]["N"]), refused["fingerprint"]["S"])
+def find_made(key: IdempotencyKey) -> Made | None:
+    """What the key has made already."""
+    item = table.get(_key(key))
+    return decode_made(item) if item else None
+
+
+def decode_made(item: Item) -> Made:
+    return Made(int(item["recordId"]["N"]), item["fingerprint"]["S"])
+
+
+def _key(key: IdempotencyKey) -> keys.Key:
+    digest = hashlib.sha256(f"{key.kind} {key.key}".encode()).hexdigest()
+    return keys.idempotency_key(key.workspace_id, digest)

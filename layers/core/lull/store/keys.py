@@ -29,6 +29,7 @@
 | 25 | dependencies by ids                    | dependencies.get_dependencies                | table     |
 | 26 | status pages by ids                    | status_pages.get_status_pages                | table     |
 | 27 | deployment windows by ids              | deployment_windows.get_deployment_windows    | table     |
+| 28 | what an idempotency key made           | idempotency.find_made                        | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -133,7 +134,6 @@ def deployment_windows_of_project(workspace_id: int, project_id: int) -> str:
 
 
 def idempotency_key(workspace_id: int, digest: str) -> Key:
-    """Read only where a write on it is refused."""
     return {"PK": f"WS#{workspace_id}#IDEMPOTENCY#{digest}", "SK": "IDEMPOTENCY"}
 
 

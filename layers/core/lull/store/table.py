@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lull import aws, randomness, settings
+from lull.domain.errors import StaleWrite
 from lull.store.codec import Item, wire
 from lull.store.keys import Key
 
@@ -199,8 +200,10 @@ def _retrying_conflicts(attempt: Callable[[], None]) -> None:
             attempt()
             return
         except ClientError as error:
-            if number == _CONFLICT_TRIES or not _is_conflict(error):
+            if not _is_conflict(error):
                 raise
+            if number == _CONFLICT_TRIES:
+                raise StaleWrite("record") from error
         time.sleep(0.02 * 2**number * (0.5 + randomness.jitter()))
 
 

@@ -12,7 +12,7 @@ from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound
 from lull.domain.holds import MANUAL, Hold
 from lull.store import checks as store
-from lull.store import counters
+from lull.store import counters, projects
 from lull.use_cases.retrying import on_stale_write
 
 _TOKEN = re.compile(r"([1-9]\d{0,11})-([1-9]\d{0,11})-[0-9A-Za-z]{24}", re.ASCII)
@@ -37,9 +37,14 @@ def get_check(caller: Caller, check_id: int) -> Check:
 def list_checks(
     caller: Caller, *, project_id: int | None, check_mode: CheckMode | None, first: int, count: int
 ) -> tuple[list[Check], int]:
-    """`count` checks from position `first` on, by id, and how many there are in all."""
+    """`count` checks from position `first` on, by id, and how many there are in all.
+
+    Raises NotFound if there is no such project.
+    """
     if project_id is not None:
         ids = store.list_check_ids_of_project(caller.workspace_id, project_id)
+        if not ids and projects.get_project(caller.workspace_id, project_id) is None:
+            raise NotFound("project")
     else:
         ids = store.list_check_ids(caller.workspace_id)
     if check_mode is None:

@@ -5,6 +5,7 @@ clock decide what is done, one conditional transaction after another, each safe 
 """
 
 import hashlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,15 +14,16 @@ from lull.domain import deployment_windows as domain
 from lull.domain.credentials import Caller
 from lull.domain.deployment_windows import DeploymentWindow, EndReason, State, Step
 from lull.domain.errors import Conflict, FieldError, Invalid, NotFound
-from lull.domain.holds import Hold, of_deployment
-from lull.store import checks, counters, keys, paging, projects
+from lull.domain.holds import MAX_OF_DEPLOYMENTS, Hold, of_deployment
+from lull.store import checks, counters, idempotency, keys, paging, projects
 from lull.store import deployment_windows as store
-from lull.store.idempotency import IdempotencyKey
+from lull.store.idempotency import IdempotencyKey, Made
 from lull.use_cases.retrying import on_stale_write
 
 _CHUNK = store.HOLDS_PER_TRANSACTION
 _PAGE = 100
 _PAGES_PER_REQUEST = 10
+_STEPS_OF_A_REQUEST = 12
 
 
 def report_deployment(
@@ -34,6 +36,9 @@ def report_deployment(
     if there is no such project, Conflict if the key was used for another deployment.
     """
     once = _once(caller, idempotency_key, window)
+    made = idempotency.find_made(once) if once else None
+    if once and made:
+        return finish(_made_already(caller, once, made), at=at)
     described = replace(window, workspace_id=caller.workspace_id, created_at=at, created_by=caller.actor)
     opened = domain.reported(described, at=at)
     check_ids = _checks_to_pause(opened)
@@ -41,10 +46,14 @@ def report_deployment(
     try:
         created = _create(opened, once)
     except store.AlreadyMade as already:
-        if once is None or already.made.fingerprint != once.fingerprint:
-            raise Conflict("the idempotency key was used for another deployment") from already
-        created = get_deployment(caller, already.made.record_id)
+        created = _made_already(caller, already.once, already.made)
     return finish(created, at=at)
+
+
+def _made_already(caller: Caller, once: IdempotencyKey, made: Made) -> DeploymentWindow:
+    if made.fingerprint != once.fingerprint:
+        raise Conflict("the idempotency key was used for another deployment")
+    return get_deployment(caller, made.record_id)
 
 
 def _once(caller: Caller, key: str | None, window: DeploymentWindow) -> IdempotencyKey | None:
@@ -65,7 +74,7 @@ def _checks_to_pause(window: DeploymentWindow) -> tuple[int, ...]:
         return ()
     known = checks.list_check_ids_of_project(window.workspace_id, window.project_id)
     if not window.check_ids:
-        return _at_most_max(tuple(known))
+        return tuple(known)
     strangers = set(window.check_ids) - set(known)
     if not strangers:
         return tuple(dict.fromkeys(window.check_ids))
@@ -80,12 +89,6 @@ def _checks_to_pause(window: DeploymentWindow) -> tuple[int, ...]:
     )
 
 
-def _at_most_max(check_ids: tuple[int, ...]) -> tuple[int, ...]:
-    if len(check_ids) > domain.MAX_CHECKS:
-        raise Invalid(FieldError("checkIds", f"the project has more than {domain.MAX_CHECKS} checks; name them"))
-    return check_ids
-
-
 def _hold(window: DeploymentWindow) -> Hold:
     return Hold(
         source=of_deployment(window.id),
@@ -96,11 +99,18 @@ def _hold(window: DeploymentWindow) -> Hold:
 
 
 def _create(window: DeploymentWindow, once: IdempotencyKey | None) -> DeploymentWindow:
-    """Write the window with its first holds; a check deleted in the same instant is left out."""
+    """Write the window with its first holds; a check deleted in the same instant is left out.
+
+    Raises Conflict for a check that too many deployments hold.
+    """
     while True:
         try:
             return store.create_deployment_window(window, holds=window.to_hold[:_CHUNK], hold=_hold(window), once=once)
         except store.ChecksMoved as moved:
+            if moved.full:
+                raise Conflict(
+                    f"check {moved.full[0]} is held by {MAX_OF_DEPLOYMENTS} deployments already; end some of them"
+                ) from moved
             window = _without(window, moved.check_ids)
 
 
@@ -170,17 +180,21 @@ def list_deployments(
 
 
 def finish(window: DeploymentWindow, *, at: datetime) -> DeploymentWindow:
-    """Do whatever the window still has to do now: the holds and releases beyond its first transaction."""
+    """Do what the window still has to do now: the holds and releases beyond its first transaction.
+
+    What is beyond a thousand checks is left to the wake-ups that follow from the stream: a request must end in time.
+    """
     if not (window.to_hold or window.to_release):
         return window
-    return advance(window.workspace_id, window.id, at=at) or window
+    return advance(window.workspace_id, window.id, steps=_STEPS_OF_A_REQUEST, at=at) or window
 
 
-def advance(workspace_id: int, window_id: int, *, at: datetime) -> DeploymentWindow | None:
+def advance(workspace_id: int, window_id: int, *, steps: int = sys.maxsize, at: datetime) -> DeploymentWindow | None:
     """Bring a window to where the record and the clock say it should be; None if there is no such window."""
-    moving = True
-    while moving:
+    window, moving = on_stale_write(lambda: _step(workspace_id, window_id, at=at))
+    while moving and steps > 1:
         window, moving = on_stale_write(lambda: _step(workspace_id, window_id, at=at))
+        steps -= 1
     return window
 
 
@@ -197,13 +211,12 @@ def _step(workspace_id: int, window_id: int, *, at: datetime) -> tuple[Deploymen
 def _start(window: DeploymentWindow, at: datetime) -> None:
     check_ids = window.check_ids
     if window.pauses_all_checks:
-        everything = checks.list_check_ids_of_project(window.workspace_id, window.project_id)
-        check_ids = tuple(everything[: domain.MAX_CHECKS])
+        check_ids = tuple(checks.list_check_ids_of_project(window.workspace_id, window.project_id))
     _hold_next(domain.started(window, check_ids=check_ids, at=at), at)
 
 
 def _hold_next(window: DeploymentWindow, at: datetime) -> DeploymentWindow:
-    """Hold the next checks; those that were deleted meanwhile, or moved to another project, are left out."""
+    """Hold the next checks; those that were deleted meanwhile, or that too many others hold, are left out."""
     while True:
         chunk = window.to_hold[:_CHUNK]
         held = replace(window, held=window.held + len(chunk))

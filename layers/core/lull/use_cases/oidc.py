@@ -13,6 +13,7 @@ from lull.gateways import jwks
 
 _ALGORITHMS = {"RS256": "RSA", "ES256": "EC"}
 _LEEWAY_SECONDS = 30
+_LONGEST_SUBJECT = 200
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub"]
 
 
@@ -64,7 +65,12 @@ def authenticated(token: str, *, at: datetime) -> Caller:
         )
     except (jwt.PyJWTError, TypeError, ValueError, AttributeError) as error:
         raise Unauthenticated("the token is not valid") from error
-    return Caller(workspace_id=issuer.workspace_id, role=_role(issuer, claims), actor=f"jwt:{claims['sub']}")
+    return Caller(workspace_id=issuer.workspace_id, role=_role(issuer, claims), actor=_actor(claims["sub"]))
+
+
+def _actor(subject: str) -> str:
+    """How records name the bearer: printable and of bounded length, whatever the issuer puts into `sub`."""
+    return "jwt:" + "".join(character for character in subject if character.isprintable())[:_LONGEST_SUBJECT]
 
 
 def _key(issuer: Issuer, header: dict[str, Any], *, at: datetime) -> Any:
