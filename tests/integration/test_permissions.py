@@ -1,0 +1,149 @@
+"""Every AWS call that a function makes is one that its role allows, and every action that a role allows is used."""
+
+from collections import defaultdict
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any
+
+from local import template
+from local.workbench import Workbench
+from lull import aws, clock, settings
+from tests.api import Api, a_workspace
+
+Permission = tuple[str, str]
+
+# What Lambda and IAM do in a function's name, without a call of ours.
+IMPLIED = {
+    "DispatcherFunction": {("sqs:SendMessage", "StreamDeadLetters"), ("iam:PassRole", "SchedulerRole")},
+    "PublisherFunction": {("s3:ListBucket", "StatusBucket")},
+}
+_WRITES = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+_running: ContextVar[str] = ContextVar("running", default="ManagementFunction")
+
+
+class Recorder:
+    """Notes what each function asks of AWS, as IAM would see it."""
+
+    def __init__(self) -> None:
+        self.used: dict[str, set[Permission]] = defaultdict(set)
+        for service in ("dynamodb", "sqs", "s3", "scheduler"):
+            aws.client(service).meta.events.register(f"provide-client-params.{service}.*", self._note)
+
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.used[_running.get()] |= set(_needed(model.service_model.service_name, model.name, params))
+
+
+def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permission]:
+    if operation == "TransactWriteItems":
+        return [(_WRITES[kind], "Table") for write in params["TransactItems"] for kind in write]
+    if service == "dynamodb":
+        index = params.get("IndexName")
+        return [(f"dynamodb:{operation}", f"Table/index/{index}" if index else "Table")]
+    if service == "sqs":
+        queues = {settings.transitions_queue_url(): "TransitionsQueue", settings.publish_queue_url(): "PublishQueue"}
+        return [("sqs:SendMessage", queues[params["QueueUrl"]])]
+    if service == "s3":
+        return [(f"s3:{operation}", "StatusBucket/*")]
+    return [(f"scheduler:{operation}", "ScheduleGroup")]
+
+
+def allowed() -> dict[str, set[Permission]]:
+    resources = template.load()["Resources"]
+    return {
+        name: {
+            (action, _label(resource))
+            for policy in resources[f"{name}Role"]["Properties"]["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in _listed(statement["Action"])
+            for resource in _listed(statement["Resource"])
+        }
+        for name, function in resources.items()
+        if function["Type"] == "AWS::Lambda::Function"
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _label(resource: dict[str, Any]) -> str:
+    """`Table`, `Table/index/ListIndex`, `StatusBucket/*`: the resource by its name in the template."""
+    if "Fn::GetAtt" in resource:
+        return str(resource["Fn::GetAtt"][0])
+    text = str(resource["Fn::Sub"])
+    if "schedule/${ScheduleGroup}" in text:
+        return "ScheduleGroup"
+    return text.replace(".Arn}", "").replace("${", "")
+
+
+def named(stack: Workbench) -> Workbench:
+    """A workbench whose functions say who they are while they run."""
+
+    def running(function: Any) -> Any:
+        def call(event: Any) -> Any:
+            token = _running.set(function.name)
+            try:
+                return function(event)
+            finally:
+                _running.reset(token)
+
+        return call
+
+    return Workbench(stack.deployed, {function.name: running(function) for function in stack.deployed.functions})
+
+
+def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
+    """Everything that any function does, at least once."""
+    api.post("/api/projects", {"name": "Shop"})
+    api.get("/api/projects")
+    api.patch("/api/projects/1", {"name": "Store"})
+    for name in ("API", "Web"):
+        api.post("/api/checks", {"projectId": 1, "name": name, "intervalSeconds": 300})
+    api.get("/api/checks")
+    page = api.post("/api/status-pages", {"name": "Acme", "slug": "acme"})["id"]
+    for source in ({"checkId": 1}, {"projectId": 1}):
+        api.post(f"/api/status-pages/{page}/components", {"name": "Shown", **source})
+    bench.drain()
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    start, end = now + timedelta(hours=1), now + timedelta(hours=2)
+    times = {"scheduledStartAt": start.isoformat(), "scheduledEndAt": end.isoformat()}
+    api.post("/api/deployments", {"projectId": 1, "autoPause": True, **times})
+    api.get("/api/deployments?projectId=1")
+    soon = (now + timedelta(seconds=30)).isoformat()
+    api.post("/api/deployments", {"projectId": 1, "autoPause": True, "scheduledStartAt": soon})
+    bench.drain()
+    # A second delivery of the same change finds its schedule there and updates it.
+    monkeypatch.setattr("local.checkpoints.Checkpoints.get", lambda *_: None)
+    named(bench).drain()
+    monkeypatch.setattr(clock, "now", lambda: start - timedelta(seconds=30))
+    bench.fire(clock.now())
+    bench.drain()
+    monkeypatch.setattr(clock, "now", lambda: start)
+    bench.invoke("MonitorFunction", {})
+    bench.drain()
+    monkeypatch.setattr(clock, "now", lambda: end)
+    bench.invoke("MonitorFunction", {})
+    bench.drain()
+    api.post("/api/checks/2/pause")
+    api.delete("/api/checks/2")
+    api.delete("/api/checks/1")
+    api.delete("/api/projects/1")
+    api.delete(f"/api/status-pages/{page}")
+    bench.drain()
+
+
+def test_what_functions_do_and_what_their_roles_allow_are_the_same(stack, monkeypatch):
+    recorder = Recorder()
+    a_life(a_workspace(), named(stack), monkeypatch)
+    may = allowed()
+    assert set(may) == set(recorder.used)
+    lacking = {function: used - may[function] for function, used in recorder.used.items()}
+    assert lacking == {function: set() for function in may}
+    needless = {function: may[function] - recorder.used[function] - IMPLIED.get(function, set()) for function in may}
+    assert needless == {function: set() for function in may}
