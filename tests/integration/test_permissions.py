@@ -1,13 +1,18 @@
-"""Every AWS call that a function makes is one that its role allows, and every action that a role allows is used."""
+"""Every AWS call that a function makes is one that its role allows, and every action that a role allows is used.
 
+Each function runs in its own environment only, so that a setting it is not given is missed as well.
+"""
+
+import os
 from collections import defaultdict
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 from local import template
 from local.workbench import Workbench
-from lull import aws, clock, settings
+from lull import aws, clock
 from tests.api import Api, a_workspace
 
 Permission = tuple[str, str]
@@ -45,8 +50,7 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
         index = params.get("IndexName")
         return [(f"dynamodb:{operation}", f"Table/index/{index}" if index else "Table")]
     if service == "sqs":
-        queues = {settings.transitions_queue_url(): "TransitionsQueue", settings.publish_queue_url(): "PublishQueue"}
-        return [("sqs:SendMessage", queues[params["QueueUrl"]])]
+        return [("sqs:SendMessage", "PublishQueue" if params["QueueUrl"].endswith(".fifo") else "TransitionsQueue")]
     if service == "s3":
         return [(f"s3:{operation}", "StatusBucket/*")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
@@ -82,13 +86,16 @@ def _label(resource: dict[str, Any]) -> str:
 
 
 def named(stack: Workbench) -> Workbench:
-    """A workbench whose functions say who they are while they run."""
+    """A workbench whose functions say who they are while they run, and see no environment but their own."""
 
     def running(function: Any) -> Any:
+        environment = function.environment | stack.endpoint.environment()
+
         def call(event: Any) -> Any:
             token = _running.set(function.name)
             try:
-                return function(event)
+                with mock.patch.dict(os.environ, environment, clear=True):
+                    return function(event)
             finally:
                 _running.reset(token)
 
