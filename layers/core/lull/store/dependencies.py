@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from lull.domain.dependencies import Dependency
-from lull.domain.errors import Conflict, NotFound
-from lull.store import keys, table
+from lull.store import keys
 from lull.store.codec import integer
 from lull.store.records import Records
 
@@ -34,10 +33,6 @@ def save_dependency(dependency: Dependency) -> Dependency:
 
 def delete_dependency(workspace_id: int, dependency_id: int) -> None:
     """Raises Conflict while a check watches it, NotFound if there is none."""
-    key = keys.dependency(workspace_id, dependency_id)
-    try:
-        table.write(table.delete(key, condition="checks = :none", values={":none": integer(0)}))
-    except table.ConditionFailed as refused:
-        if refused.item:
-            raise Conflict("a check still watches the dependency; delete it first") from refused
-        raise NotFound("dependency") from refused
+    _records.delete_unused(
+        keys.dependency(workspace_id, dependency_id), otherwise="a check still watches the dependency; delete it first"
+    )

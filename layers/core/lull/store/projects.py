@@ -1,8 +1,7 @@
 """Projects in the table. `checks` counts a project's checks, so that it cannot be deleted under them."""
 
-from lull.domain.errors import Conflict, NotFound
 from lull.domain.projects import Project
-from lull.store import keys, table
+from lull.store import keys
 from lull.store.codec import integer
 from lull.store.records import Records
 
@@ -27,10 +26,6 @@ def save_project(project: Project) -> Project:
 
 def delete_project(workspace_id: int, project_id: int) -> None:
     """Raises Conflict while it has checks, NotFound if there is none."""
-    key = keys.project(workspace_id, project_id)
-    try:
-        table.write(table.delete(key, condition="checks = :none", values={":none": integer(0)}))
-    except table.ConditionFailed as refused:
-        if refused.item:
-            raise Conflict("the project still has checks; delete them first") from refused
-        raise NotFound("project") from refused
+    _records.delete_unused(
+        keys.project(workspace_id, project_id), otherwise="the project still has checks; delete them first"
+    )

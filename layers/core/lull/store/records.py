@@ -5,7 +5,7 @@ from dataclasses import Field, replace
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from lull import randomness
-from lull.domain.errors import NotFound, StaleWrite
+from lull.domain.errors import Conflict, NotFound, StaleWrite
 from lull.store import table
 from lull.store.codec import Codec, Item, integer
 from lull.store.keys import Key
@@ -79,6 +79,13 @@ class Records(Generic[R]):
         except table.ConditionFailed as refused:
             raise self.lost(refused.item) from refused
         return replace(value, revision=value.revision + 1)
+
+    def delete_unused(self, key: Key, *, otherwise: str) -> None:
+        """Remove a record that its counter `checks` says is used by none. Raises Conflict, in the words `otherwise`."""
+        try:
+            table.write(table.delete(key, condition="checks = :none", values={":none": integer(0)}))
+        except table.ConditionFailed as refused:
+            raise (Conflict(otherwise) if refused.item else NotFound(self.noun)) from refused
 
     def lost(self, stored: Item | None) -> NotFound | StaleWrite:
         """Why a write lost, from what is stored."""
