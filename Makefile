@@ -6,6 +6,8 @@ STAGE ?= dev
 WORKERS ?= 2
 
 PYTHON := .venv/bin/python
+# Errors only.
+INSTALL := -m pip install -qq --disable-pip-version-check
 export PYTHONPATH := layers/core
 export SAM_CLI_TELEMETRY := 0
 
@@ -16,32 +18,35 @@ help:  ## Show this list
 # ---------------------------------------------------------------- setting up
 
 .venv/.run: constraints.txt local/requirements.txt layers/core/requirements.txt functions/api/requirements.txt
-	@echo "Setting up (once): what the system needs to run"
+	@echo "Setting up (once, about half a minute): what the system needs to run"
 	@scripts/venv .venv
-	@$(PYTHON) -m pip install -q -r local/requirements.txt
+	@$(PYTHON) $(INSTALL) -r local/requirements.txt
 	@touch $@
 
 .venv/.test: .venv/.run tests/requirements.txt
-	@echo "Setting up (once): what the tests need"
-	@$(PYTHON) -m pip install -q -r tests/requirements.txt
+	@echo "Setting up (once, about a minute): what the tests need"
+	@$(PYTHON) $(INSTALL) -r tests/requirements.txt
 	@touch $@
 
 # An environment of its own: the SAM CLI pins another boto3.
 .venv-sam/.sam: scripts/sam-requirements.txt
-	@echo "Setting up (once): the SAM CLI"
+	@echo "Setting up (once, about a minute): the SAM CLI"
 	@scripts/venv .venv-sam
-	@.venv-sam/bin/python -m pip install -q -r scripts/sam-requirements.txt
+	@.venv-sam/bin/python $(INSTALL) -r scripts/sam-requirements.txt
 	@touch $@
 
 # ---------------------------------------------------------------- running
 
 .PHONY: run
 run: .venv/.run  ## Start the whole system on this machine (PORT=8000)
-	@exec $(PYTHON) -m local --port $(PORT) --state $(STATE)
+	@exec $(PYTHON) -m local --port "$(PORT)" --state "$(STATE)"
 
 .PHONY: reset
 reset:  ## Forget everything that `make run` keeps
-	@rm -rf $(STATE) && echo "forgotten: $(STATE)"
+	@for python in $(PYTHON) python3; do \
+	  if "$$python" -c '' 2> /dev/null; then exec "$$python" -m local.reset "$(STATE)"; fi; \
+	done; \
+	rm -rf "$(STATE)" && echo "forgotten: $(STATE)"  # Without a Python nothing can be running.
 
 # ---------------------------------------------------------------- checking
 

@@ -3,16 +3,29 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from local.launcher import run
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, like every other refusal."""
+        self.exit(1, f"{message}\n")
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="where to listen on 127.0.0.1 (default: 8000)")
+    parser = _Parser(prog="python -m local", description=__doc__)
+    parser.add_argument("--port", type=_port, default=8000, help="where to listen on 127.0.0.1 (default: 8000)")
     parser.add_argument("--state", type=Path, default=Path(".lull"), help="folder for what is kept (default: .lull)")
     arguments = parser.parse_args()
-    return run(arguments.port, arguments.state)
+    return run(arguments.port, arguments.state.expanduser())
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"PORT must be a number from 1 to 65535, not {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

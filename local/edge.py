@@ -3,6 +3,7 @@
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.routing import BaseRoute
@@ -73,6 +74,9 @@ class Edge:
             body = await _body(request)
         except BodyTooLarge:
             return api_gateway.message(413, "Request Entity Too Large")
+        except ClientDisconnect:
+            # Nobody is left to read it.
+            return api_gateway.message(400, "Bad Request")
         event = api_gateway.to_event(_described(request, body), route, parameters, host=self._host)
         answer: api_gateway.Response = await self._pool.run(self._call, route.function_arn, event)
         return answer
@@ -85,7 +89,8 @@ class Edge:
             return api_gateway.message(500, "Internal Server Error")
         if response.status >= 500:
             http = event["requestContext"]["http"]
-            self._report(function_arn, RuntimeError(f"{http['method']} {http['path']} answered {response.status}"))
+            request = f"{http['method']} {_without_secrets(http['path'])}"
+            self._report(function_arn, RuntimeError(f"{request} answered {response.status}"))
         return response
 
 
@@ -113,6 +118,12 @@ class OwnOriginOnly:
         if foreign and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             return HttpResponse("Pages of other origins may only read.\n", 403, media_type="text/plain")
         return None
+
+
+def _without_secrets(path: str) -> str:
+    """What the path is about: that of a ping goes on with its token."""
+    segments = path.split("/")
+    return "/".join([*segments[:3], "…"] if len(segments) > 3 else segments)
 
 
 async def _body(request: HttpRequest) -> bytes:

@@ -6,11 +6,17 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 SERVICES = ("dynamodb", "dynamodbstreams", "scheduler", "s3", "sqs", "sts")
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
+
+# What the child tells on its standard output, and its exit code when its last changes could not be saved.
+UNSAVED = "unsaved"
+SAVED_AGAIN = "saved again"
+NOT_SAVED = 3
 
 _ROOT = Path(__file__).resolve().parent.parent
 _HARDENING = {
@@ -35,8 +41,21 @@ class EmulatorError(Exception):
 class Emulator:
     """A running child; it stops, saved, when this process ends for whatever reason."""
 
-    def __init__(self, state: Path | None = None, *, log: Path | None = None, keep_open: tuple[int, ...] = ()) -> None:
-        """Without `state` it forgets all; descriptors in `keep_open` stay open until the child is gone."""
+    def __init__(
+        self,
+        state: Path | None = None,
+        *,
+        log: Path | None = None,
+        keep_open: tuple[int, ...] = (),
+        told: Callable[[str], None] | None = None,
+        died: Callable[[], None] | None = None,
+    ) -> None:
+        """Without `state` it forgets all; descriptors in `keep_open` stay open until the child is gone.
+
+        A thread calls `told` with each line of the child about saving, and `died` when it ends without being asked.
+        """
+        self._stopping = False
+        self._watcher = threading.Thread(target=self._watch, args=(told, died), daemon=True)
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -53,9 +72,18 @@ class Emulator:
                 pass_fds=(listener.fileno(), *keep_open),
             )
         self._wait_until_ready()
+        self._watcher.start()
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def has_saved(self) -> bool:
+        """Once it has stopped: nothing is lost."""
+        return self.process.returncode == 0
 
     def stop(self) -> None:
         """Let the child save and end; a second call does nothing."""
+        self._stopping = True
         if self.process.stdin and not self.process.stdin.closed:
             self.process.stdin.close()
         try:
@@ -63,8 +91,19 @@ class Emulator:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stdout:
+        if self._watcher.is_alive():
+            self._watcher.join(STOP_SECONDS)
+        if self.process.stdout and not self._watcher.is_alive():
             self.process.stdout.close()
+
+    def _watch(self, told: Callable[[str], None] | None, died: Callable[[], None] | None) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if told:
+                told(line.decode(errors="replace").strip())
+        self.process.wait()
+        if died and not self._stopping:
+            died()
 
     def _wait_until_ready(self) -> None:
         assert self.process.stdout is not None

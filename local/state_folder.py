@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 LOCK_SECONDS = 2.0
@@ -39,6 +40,14 @@ class StateFolder:
                 time.sleep(0.05)
             else:
                 return descriptor
+
+    def saved_until(self) -> str | None:
+        """When the snapshot was written, in local time; None when there is none."""
+        try:
+            written = self.snapshot.stat().st_mtime
+        except OSError:
+            return None
+        return datetime.fromtimestamp(written, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
     def saved_api_key(self) -> str | None:
         try:

@@ -94,6 +94,7 @@ class StreamReader:
         stream = self._client.describe_stream(StreamArn=arn)["StreamDescription"]
         self._shard_id = stream["Shards"][0]["ShardId"]
         shard = {"StreamArn": arn, "ShardId": self._shard_id}
+        self._checkpoints.register(self._name)
         if position := self._checkpoints.get(self._name):
             try:
                 after = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position}

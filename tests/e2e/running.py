@@ -6,15 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
+STOP_SECONDS = 20
 
 
 def free_port() -> int:
@@ -24,11 +27,12 @@ def free_port() -> int:
 
 @dataclass
 class Running:
-    """Starts with `start`; `state` outlives it."""
+    """A context: none of its processes outlives it, whatever happens in between; `state` does."""
 
     state: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    terminal: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -38,30 +42,74 @@ class Running:
         command = [sys.executable, "-m", "local", "--port", str(self.port), "--state", str(self.state)]
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers/core'}:{ROOT}"}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         )
-        assert self.process.stdout is not None
-        deadline = time.monotonic() + START_SECONDS
-        for line in self.process.stdout:
-            if "Stop: Ctrl-C" in line:
-                return self
-            assert time.monotonic() < deadline, line
-        raise AssertionError(f"it ended with {self.process.wait()} instead of starting")
+        self._reader = threading.Thread(target=self._read_terminal, args=(self.process,), daemon=True)
+        self._reader.start()
+        try:
+            until(lambda: self._has_started() or not self._reader.is_alive(), seconds=START_SECONDS)
+            assert self._has_started(), f"it ended instead of starting: {self.terminal}"
+        except BaseException:
+            self.kill()
+            raise
+        return self
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         assert self.process is not None
         self.process.send_signal(how)
-        code = self.process.wait(timeout=20)
-        if self.process.stdout:
-            self.process.stdout.close()
+        code = self.process.wait(timeout=STOP_SECONDS)
+        self._reader.join(STOP_SECONDS)
         return code
+
+    def kill(self) -> None:
+        """The whole group, and nothing if it has ended; its emulator gets a moment to end by itself."""
+        if not self.process:
+            return
+        if self.process.poll() is None:
+            self._kill_group()
+            self.process.wait()
+        with suppress(AssertionError):
+            until(lambda: not self._group_lives(), seconds=3)
+        self._kill_group()
+        self._reader.join(STOP_SECONDS)
 
     def __enter__(self) -> "Running":
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        if self.process and self.process.poll() is None:
-            self.stop()
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        try:
+            if self.process and self.process.poll() is None and not failure:
+                self.stop()
+        finally:
+            self.kill()
+
+    def _read_terminal(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                self.terminal.append(line)
+
+    def _has_started(self) -> bool:
+        return any("Stop: Ctrl-C" in line for line in self.terminal)
+
+    def _group_lives(self) -> bool:
+        assert self.process is not None
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _kill_group(self) -> None:
+        assert self.process is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     @property
     def credentials(self) -> dict[str, str]:

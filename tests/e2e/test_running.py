@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -109,6 +111,7 @@ def test_a_second_one_on_the_same_port_says_so_in_one_line(running, tmp_path):
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'layers/core'}:{ROOT}"},
         capture_output=True,
         text=True,
+        timeout=20,
     )
     assert second.returncode == 1
     assert len((second.stdout + second.stderr).strip().splitlines()) == 1
@@ -157,6 +160,87 @@ def test_a_deployment_scheduled_in_seconds_starts_and_ends_by_itself(running):
     until(lambda: running("GET", path)["status"] == "ENDED")
     assert datetime.now(UTC) - end < timedelta(seconds=2)
     assert statuses(running) == ["RESUMED"] * 3
+
+
+def emulator_of(running: Running) -> int:
+    assert running.process
+    return int(Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()[0])
+
+
+def reset(state: Path) -> subprocess.CompletedProcess:
+    command = ["make", "-s", "reset", f"STATE={state}"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
+
+
+def test_a_reset_is_refused_while_it_runs_and_forgets_afterwards(running):
+    refused = reset(running.state)
+    assert refused.returncode != 0
+    assert "lull is running" in refused.stderr.splitlines()[0]
+    running("POST", "/api/projects", {"name": "Shop"})
+    assert running.stop() == 0
+    assert reset(running.state).returncode == 0
+    assert not running.state.exists()
+
+
+def test_a_state_folder_that_is_gone_is_told_at_once_and_at_the_end(running):
+    shutil.rmtree(running.state)
+    until(lambda: any("changes cannot be saved" in line for line in running.terminal))
+    assert running.stop() == 1
+    assert "could not be saved" in running.terminal[-1]
+    assert sum("cannot be saved" in line for line in running.terminal) == 1
+
+
+def test_the_death_of_the_emulator_ends_everything_with_one_line(running):
+    assert running.process
+    started = len(running.terminal)
+    os.kill(emulator_of(running), signal.SIGKILL)
+    assert running.process.wait(timeout=10) == 1
+    until(lambda: len(running.terminal) > started)
+    (line,) = [line for line in running.terminal[started:] if line.strip()]
+    assert line.startswith("the emulated AWS has stopped; what was saved until 2")
+    assert str(running.state) in line
+
+
+def test_no_ping_token_is_written_anywhere_that_people_read(running):
+    running("POST", "/api/projects", {"name": "Shop"})
+    token = running("POST", "/api/checks", {"projectId": 1, "name": "API", "intervalSeconds": 300})["token"]
+    running("POST", f"/api/signals/ping/{token}")
+    running.read(f"/api/signals/ping/{token}/none")
+    half = (
+        f"POST /api/signals/ping/{token}/fail HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nContent-Length: 9\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", running.port)) as connection:
+        connection.sendall(half.encode())
+        time.sleep(0.2)
+    assert running.stop() == 0
+    log = (running.state / "log.jsonl").read_text()
+    assert token not in log + (running.state / "emulator.log").read_text() + "".join(running.terminal)
+    assert "Traceback" not in log
+
+
+def test_a_failure_between_start_and_stop_leaves_no_process(tmp_path):
+    processes = []
+
+    def fail():
+        with Running(tmp_path / "state") as running:
+            assert running.process
+            processes.extend([running.process.pid, emulator_of(running)])
+            for process in processes:
+                os.kill(process, signal.SIGSTOP)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
+
+
+def test_a_start_that_fails_leaves_no_process(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.e2e.running.START_SECONDS", 0.5)
+    running = Running(tmp_path / "state")
+    with pytest.raises(AssertionError), running:
+        pass
+    assert running.process
+    assert running.process.returncode is not None
 
 
 def test_the_state_folder_is_ignored_by_git():

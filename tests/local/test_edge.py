@@ -22,11 +22,13 @@ def site(stack, function, reports, tmp_path):
     edge = Edge(stack.deployed, api, pool, lambda *both: reports.append(both), host=HOST)
     own = pages.routes(stack.deployed, pool, f"http://{HOST}")
     own += Issuer(f"http://{HOST}", tmp_path / "key.pem").routes()
-    transport = httpx.ASGITransport(edge.app(own))
+    app = edge.app(own)
+    transport = httpx.ASGITransport(app)
 
     class Site:
         def __init__(self):
             self.api = api
+            self.app = app
             self.bucket = stack.deployed.environment()["BUCKET_NAME"]
 
         def put(self, key, body, **stored):
@@ -254,3 +256,23 @@ def test_the_best_route_wins():
     assert best("GET", "/api/hooks/a/b") == "hooks"
     assert best("GET", "/other") == "default"
     assert Route("GET", "/api/{id}", "f").match("GET", "/api/7") == {"id": "7"}
+
+
+def test_a_failed_ping_is_reported_without_its_token(site, reports):
+    site.api.answer = lambda event: {"statusCode": 503}
+    assert site.request("POST", "/api/signals/ping/secret/fail").status_code == 503
+    assert str(reports[0][1]) == "POST /api/signals/… answered 503"
+
+
+def test_a_client_that_leaves_is_no_error(site):
+    import asyncio
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(_message):
+        pass
+
+    scope = {"type": "http", "method": "POST", "path": "/api/projects", "query_string": b"", "http_version": "1.1"}
+    asyncio.run(site.app({**scope, "headers": [(b"host", HOST.encode())]}, receive, send))
+    assert site.api.events == []

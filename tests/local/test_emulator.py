@@ -236,3 +236,62 @@ def test_the_emulator_itself_fires_no_schedule():
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert "sched" not in output
+
+
+def test_a_snapshot_that_cannot_be_written_is_told_once_and_counts_at_the_end(tmp_path):
+    folder = tmp_path / "state"
+    told: list[str] = []
+    folder.mkdir()
+    emulator = Emulator(folder / "aws.json", told=told.append)
+    folder.rename(tmp_path / "away")
+    eventually(lambda: told)
+    time.sleep(1.2)
+    assert told == [f"unsaved {folder / 'aws.json'}: No such file or directory"]
+    (tmp_path / "away").rename(folder)
+    eventually(lambda: told[1:])
+    assert told[1:] == ["saved again"]
+    folder.rename(tmp_path / "away")
+    emulator.stop()
+    assert not emulator.has_saved()
+
+
+def test_a_full_disk_is_told(tmp_path):
+    (tmp_path / "aws.tmp").symlink_to("/dev/full")
+    told: list[str] = []
+    emulator = Emulator(tmp_path / "aws.json", told=told.append)
+    eventually(lambda: told)
+    emulator.stop()
+    assert "No space left on device" in told[0]
+    assert not emulator.has_saved()
+
+
+def test_its_death_is_noticed_and_its_stop_is_none(tmp_path):
+    died: list[int] = []
+    stopped = Emulator(tmp_path / "1", died=lambda: died.append(1))
+    killed = Emulator(tmp_path / "2", died=lambda: died.append(2))
+    stopped.stop()
+    os.kill(killed.process.pid, signal.SIGKILL)
+    eventually(lambda: died)
+    killed.stop()
+    assert died == [2]
+    assert stopped.has_saved()
+    assert not killed.has_saved()
+
+
+def test_a_stop_while_somebody_waits_leaves_no_stack_in_the_log(started, tmp_path):
+    emulator, endpoint = started()
+    url = endpoint.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    body = f"Action=ReceiveMessage&QueueUrl={url}&WaitTimeSeconds=5"
+    with socket.create_connection(("127.0.0.1", emulator.port)) as connection:
+        head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{emulator.port}\r\nContent-Length: {len(body)}\r\n"
+        connection.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode())
+        time.sleep(0.3)
+        emulator.stop()
+    assert "Traceback" not in (tmp_path / "emulator.log").read_text()
+
+
+def eventually(claim):
+    deadline = time.monotonic() + 5
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

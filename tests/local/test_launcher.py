@@ -139,3 +139,29 @@ def test_a_state_folder_in_use_is_told_in_one_line(run, tmp_path):
     assert (second.process.returncode, output) == (1, "")
     assert errors.count("\n") == 1
     assert str(second.state) in errors
+
+
+@pytest.mark.parametrize("port", ["80000", "-1", "0", "http", ""])
+def test_a_port_that_is_none_is_told_in_one_line(port, tmp_path):
+    code, errors = refusal(port, tmp_path / "state")
+    assert code == 1
+    assert errors.count("\n") == 1
+    assert "from 1 to 65535" in errors
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_state_folder_that_cannot_be_one_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    for state, reason in ((tmp_path / "file", "not a folder"), (Path("/proc/x"), "No such file")):
+        code, errors = refusal(str(free_port()), state)
+        assert code == 1
+        assert errors.count("\n") == 1
+        assert f"the state folder {state} cannot be used" in errors
+        assert reason in errors
+
+
+def refusal(port, state):
+    command = [sys.executable, "-m", "local", "--port", port, "--state", str(state)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "layers/core")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20)
+    return done.returncode, done.stderr

@@ -177,6 +177,12 @@ def test_a_new_reader_goes_on_where_the_last_one_stopped(reader_of, table, funct
     assert batches(taken) == [["c"]]
 
 
+def test_a_reader_is_known_before_it_has_read_anything(reader_of, table, function, endpoint):
+    reader_of(function()).poll()
+    items = endpoint.client("dynamodb").scan(TableName="lull-local-checkpoints")["Items"]
+    assert items == [{"Reader": {"S": f"{table.stream_arn} {FUNCTION}"}, "Position": {"S": ""}}]
+
+
 def test_records_that_a_filter_drops_are_not_read_again(reader_of, table, function):
     table.put("a", "b")
     drain(reader_of(function(), patterns=(parse('{"eventName": ["REMOVE"]}'),)))
