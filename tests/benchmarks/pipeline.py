@@ -23,7 +23,8 @@ def run() -> None:
         checks = _shop(running)
         _change_to_asset(running, checks[0])
         _publishes_of_one_activation(running)
-        _windows_at_once(running)
+        _windows_at_once(running, "each over a check of its own", [[check["id"]] for check in checks])
+        _windows_at_once(running, f"all over the same {CHECKS} checks", [None] * WINDOWS)
 
 
 def _shop(running: Running) -> list[dict[str, Any]]:
@@ -75,11 +76,11 @@ def _publishes_of_one_activation(running: Running) -> None:
     print(f"  publishes for one activation over {CHECKS} checks of the page, 10 activations: {counts}")
 
 
-def _windows_at_once(running: Running) -> None:
+def _windows_at_once(running: Running, what: str, check_ids: list[list[int] | None]) -> None:
     start = datetime.now(UTC) + timedelta(seconds=8)
     body = {"projectId": 1, "autoPause": True, "scheduledStartAt": start.isoformat()}
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: running("POST", "/api/deployments", body), range(WINDOWS)))
+        made = list(pool.map(lambda ids: running("POST", "/api/deployments", {**body, "checkIds": ids}), check_ids))
     assert datetime.now(UTC) < start, "they were not scheduled in time"
     waiting = {each["id"] for each in made}
     lock = threading.Lock()
@@ -95,6 +96,8 @@ def _windows_at_once(running: Running) -> None:
     windows = [running("GET", f"/api/deployments/{each}") for each in sorted(waiting)]
     late = [(datetime.fromisoformat(each["startedAt"]) - start).total_seconds() for each in windows]
     print(
-        f"  {WINDOWS} windows over the same {CHECKS} checks that start in the same second: "
+        f"  {len(made)} windows that start in the same second, {what}: "
         f"median {statistics.median(late):.1f} s after their time, last {max(late):.1f} s"
     )
+    for each in sorted(waiting):
+        running("PUT", f"/api/deployments/{each}/end")
