@@ -34,12 +34,7 @@ def answer(
     if details:
         body["details"] = [{"field": each.field, "message": each.message} for each in details]
     # ASCII only: a field's name comes from the request and may hold what UTF-8 cannot carry.
-    return Response(
-        json.dumps(body),
-        status,
-        {"cache-control": "no-store", **(headers or {})},
-        media_type="application/json",
-    )
+    return Response(json.dumps(body), status, headers, media_type="application/json")
 
 
 async def _domain_error(_request: Request, error: Exception) -> Response:

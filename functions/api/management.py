@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from mangum import Mangum
 
 import errors
+from answers import NoStore
 from bodies import BodyLimit
 from routers import api_keys, checks, dependencies, deployments, projects, signals, status_pages
 
@@ -26,6 +27,7 @@ app = FastAPI(
     redirect_slashes=False,
 )
 app.add_middleware(BodyLimit)
+app.add_middleware(NoStore)
 errors.install(app)
 for module in (projects, checks, signals, dependencies, deployments, status_pages, api_keys):
     # Not include_router: it builds the routes lazily, in the first request instead of here.

@@ -170,6 +170,18 @@ def test_every_queue_ends_in_dead_letters_that_raise_an_alarm():
     assert all(alarm["AlarmActions"] for alarm in of_type("AWS::CloudWatch::Alarm").values())
 
 
+def test_alarms_reach_their_topic():
+    """CloudWatch cannot use the AWS managed key of SNS, whose policy nobody can change."""
+    assert all("KmsMasterKeyId" not in topic for topic in of_type("AWS::SNS::Topic").values())
+
+
+def test_no_error_is_kept_by_the_cdn():
+    """Those that CloudFront keeps by itself, for ten seconds and all callers (HTTPStatusCodes)."""
+    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    kept_for = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config["CustomErrorResponses"]}
+    assert kept_for == dict.fromkeys((403, 404, 405, 500, 501, 502, 503, 504), 0)
+
+
 def test_every_queue_is_encrypted():
     assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
 
@@ -177,13 +189,15 @@ def test_every_queue_is_encrypted():
 def test_the_bucket_is_closed_but_for_the_public_paths_and_cloudfront():
     bucket = RESOURCES["StatusBucket"]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    allowed, denied = RESOURCES["StatusBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    allowed, listed_by, denied = RESOURCES["StatusBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert allowed["Resource"] == [
         {"Fn::Sub": "${StatusBucket.Arn}/status/*"},
         {"Fn::Sub": "${StatusBucket.Arn}/api/public/status/*"},
     ]
-    assert "AWS:SourceArn" in allowed["Condition"]["StringEquals"]
+    assert listed_by["Action"] == "s3:ListBucket"
+    assert RESOURCES["Distribution"]["Properties"]["DistributionConfig"]["DefaultRootObject"], "or / lists the bucket"
+    assert all("AWS:SourceArn" in each["Condition"]["StringEquals"] for each in (allowed, listed_by))
     assert denied["Effect"] == "Deny"
 
 

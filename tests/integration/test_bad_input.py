@@ -180,6 +180,11 @@ def test_a_page_that_is_no_page_is_refused_by_its_name(api, query):
     assert answer.json["details"][0]["field"] == query.partition("=")[0]
 
 
+@pytest.mark.parametrize("path", ["/api/projects", "/api/nothing", "/api/projects/9", "/api/signals/ping/x"])
+def test_no_cache_keeps_an_answer_or_shares_it(api, path):
+    assert api("GET", path).headers["cache-control"] == "private, no-store"
+
+
 def test_an_unknown_path_and_a_wrong_method_have_the_same_shape(api):
     assert api("GET", "/api/nothing").json == {
         "statusCode": 404,

@@ -366,6 +366,15 @@ def test_an_idempotency_key_answers_though_time_and_checks_have_moved_on(api, mo
     assert (again.status, again.json) == (201, first.json)
 
 
+def test_an_idempotency_key_is_free_again_after_three_days(api, monkeypatch):
+    first = api("POST", "/api/deployments", {"projectId": 1}, idempotency_key="k").json
+    later = clock.now() + timedelta(days=3, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    again = api("POST", "/api/deployments", {"projectId": 1, "version": "2"}, idempotency_key="k")
+    assert again.status == 201
+    assert again.json["id"] != first["id"]
+
+
 def test_a_refused_request_leaves_its_idempotency_key_free(api):
     assert api("POST", "/api/deployments", {"projectId": 9}, idempotency_key="k").status == 404
     assert api("POST", "/api/deployments", {"projectId": 1}, idempotency_key="k").status == 201

@@ -231,3 +231,6 @@ def test_a_routine_ping_wakes_nobody_but_a_change_does(api, stack):
     Api(None).post(f"/api/signals/ping/{token}/fail")
     watched.drain()
     assert woken == [1]
+    api.delete("/api/checks/1")
+    watched.drain()
+    assert woken == [1, 1], "that a check is gone is a change as well"

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from lull import aws, settings
 
-# NoSuchKey: there should be an object, and there is none.
-_NOT_AS_EXPECTED = {"PreconditionFailed", "NoSuchKey"}
+# NoSuchKey: there should be an object, and there is none. ConditionalRequestConflict: somebody else wrote meanwhile.
+_NOT_AS_EXPECTED = {"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"}
 _JSON = "application/json"
 
 

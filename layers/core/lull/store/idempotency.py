@@ -35,13 +35,15 @@ def claiming(key: IdempotencyKey, record_id: int, *, at: datetime) -> Item:
         "fingerprint": {"S": key.fingerprint},
         "expiresAt": integer(int((at + KEPT_FOR).timestamp())),
     }
-    return table.put(_key(key), attributes, condition="attribute_not_exists(PK)")
+    # DynamoDB removes what has expired within days, not at once.
+    free = "attribute_not_exists(PK) OR expiresAt <= :now"
+    return table.put(_key(key), attributes, condition=free, values={":now": integer(int(at.timestamp()))})
 
 
-def find_made(key: IdempotencyKey) -> Made | None:
-    """What the key has made already."""
+def find_made(key: IdempotencyKey, *, at: datetime) -> Made | None:
+    """What the key has made in the last three days."""
     item = table.get(_key(key))
-    return decode_made(item) if item else None
+    return decode_made(item) if item and int(item["expiresAt"]["N"]) > at.timestamp() else None
 
 
 def decode_made(item: Item) -> Made:

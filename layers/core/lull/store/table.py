@@ -14,6 +14,7 @@ from lull.store.keys import Key
 
 _BATCH = 100
 _CONFLICT_TRIES = 5
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _write(request: Item, token: str | None) -> None:
 
 
 def _retrying_conflicts(attempt: Callable[[], None]) -> None:
-    """Repeat while another transaction is under way on the same item; the SDK does not."""
+    """Repeat while another transaction is under way on the same item, or one is throttled; the SDK does not."""
     for number in range(1, _CONFLICT_TRIES + 1):
         try:
             attempt()
@@ -210,4 +211,4 @@ def _retrying_conflicts(attempt: Callable[[], None]) -> None:
 def _is_conflict(error: ClientError) -> bool:
     code = error.response["Error"]["Code"]
     reasons = error.response.get("CancellationReasons", [])
-    return code == "TransactionConflictException" or any(reason["Code"] == "TransactionConflict" for reason in reasons)
+    return code == "TransactionConflictException" or any(reason["Code"] in _PASSING for reason in reasons)

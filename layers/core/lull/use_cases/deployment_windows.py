@@ -36,7 +36,7 @@ def report_deployment(
     if there is no such project, Conflict if the key was used for another deployment.
     """
     once = _once(caller, idempotency_key, window)
-    made = idempotency.find_made(once) if once else None
+    made = idempotency.find_made(once, at=at) if once else None
     if once and made:
         return finish(_made_already(caller, once, made), at=at)
     described = replace(window, workspace_id=caller.workspace_id, created_at=at, created_by=caller.actor)
