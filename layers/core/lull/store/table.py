@@ -13,7 +13,7 @@ from lull.store.codec import Item, wire
 from lull.store.keys import Key
 
 _BATCH = 100
-_CONFLICT_TRIES = 5
+_TRIES = 5
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
@@ -154,7 +154,7 @@ def transact(writes: list[Item], *, token: str | None = None) -> None:
     `token` is the `opToken` that one of the written items carries: where a refused item bears it, it was our own
     earlier try, whose answer was lost, that won.
     """
-    _retrying_conflicts(lambda: _transact(writes, token))
+    _retrying_what_passes(lambda: _transact(writes, token))
 
 
 def _transact(writes: list[Item], token: str | None) -> None:
@@ -174,7 +174,7 @@ def _transact(writes: list[Item], token: str | None) -> None:
 
 def write(request: Item, *, token: str | None = None) -> None:
     """One conditional write, made by `put`, `update` or `delete`. Raises ConditionFailed with what is stored."""
-    _retrying_conflicts(lambda: _write(request, token))
+    _retrying_what_passes(lambda: _write(request, token))
 
 
 def _write(request: Item, token: str | None) -> None:
@@ -194,21 +194,21 @@ def _write(request: Item, token: str | None) -> None:
         raise ConditionFailed(item) from error
 
 
-def _retrying_conflicts(attempt: Callable[[], None]) -> None:
+def _retrying_what_passes(attempt: Callable[[], None]) -> None:
     """Repeat while another transaction is under way on the same item, or one is throttled; the SDK does not."""
-    for number in range(1, _CONFLICT_TRIES + 1):
+    for number in range(1, _TRIES + 1):
         try:
             attempt()
             return
         except ClientError as error:
-            if not _is_conflict(error):
+            if not _will_pass(error):
                 raise
-            if number == _CONFLICT_TRIES:
+            if number == _TRIES:
                 raise StaleWrite("record") from error
         time.sleep(0.02 * 2**number * (0.5 + randomness.jitter()))
 
 
-def _is_conflict(error: ClientError) -> bool:
+def _will_pass(error: ClientError) -> bool:
     code = error.response["Error"]["Code"]
     reasons = error.response.get("CancellationReasons", [])
     return code == "TransactionConflictException" or any(reason["Code"] in _PASSING for reason in reasons)
