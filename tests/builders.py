@@ -5,6 +5,7 @@ from typing import Any
 
 from lull.domain.checks import Check
 from lull.domain.deployment_windows import DeploymentWindow, State
+from lull.domain.signals import Signal, SignalSource, SignalType
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -22,6 +23,11 @@ def a_check(**changes: Any) -> Check:
             **changes,
         }
     )
+
+
+def a_signal(success: bool = True, **changes: Any) -> Signal:
+    kind = SignalType.SUCCESS if success else SignalType.FAIL
+    return Signal(**{"type": kind, "at": NOON, "source": SignalSource.PING, **changes})
 
 
 def a_deployment_window(**changes: Any) -> DeploymentWindow:

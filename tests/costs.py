@@ -1,10 +1,10 @@
 """What each operation costs, as docs/costs.md lists it: counted, not claimed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lull import clock
-from lull.use_cases import api_keys, wake_ups
+from lull.use_cases import api_keys, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from tests.api import Api, a_workspace
 from tests.metering import Meter, metered
@@ -85,8 +85,23 @@ def measured() -> dict[str, Meter]:
     record("end a deployment over 500 checks", lambda: api.put("/api/deployments/4/end"))
 
     api.put("/api/deployments/1/end")
-    record("sweep with nothing due", lambda: wake_ups.redrive_overdue(at=clock.now()), authenticated=False)
+    record("sweep over 511 checks, nothing due", lambda: _sweep(clock.now()), authenticated=False)
+    other = f"/api/signals/ping/{api.get('/api/checks/11')['token']}"
+    record("failure told by a ping", lambda: Api(None).post(f"{other}/fail"), authenticated=False)
+    record("opening its incident", lambda: watch.advance(1, 11, at=clock.now()), authenticated=False)
+    record("list incidents", lambda: api.get("/api/incidents"))
+    Api(None).post(other)
+    record("closing its incident", lambda: watch.advance(1, 11, at=clock.now()), authenticated=False)
+    record("list signals", lambda: api.get("/api/checks/11/signals"))
+    late, down = (clock.now() + timedelta(seconds=seconds) for seconds in (300, 320))
+    record("silence: a check turns late", lambda: watch.advance(1, 11, at=late), authenticated=False)
+    record("silence: it is down, with its incident", lambda: watch.advance(1, 11, at=down), authenticated=False)
     return meters
+
+
+def _sweep(at: datetime) -> None:
+    wake_ups.redrive_overdue(at=at)
+    wake_ups.wake_heartbeats(at=at)
 
 
 def _check(api: Api, project: int, number: int) -> int:

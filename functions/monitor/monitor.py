@@ -1,13 +1,14 @@
-"""Each minute → whatever is overdue is woken."""
+"""Each minute → whatever is overdue, or will be before the next one, is woken."""
 
 from typing import Any
 
 from lull import clock
 from lull.observability import logger
-from lull.use_cases.wake_ups import redrive_overdue
+from lull.use_cases import wake_ups
 
 
 def lambda_handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    overdue = redrive_overdue(at=clock.now())
-    logger.info("swept", extra={"overdue": overdue})
-    return {"overdue": overdue}
+    at = clock.now()
+    woken = {"overdue": wake_ups.redrive_overdue(at=at), "heartbeats": wake_ups.wake_heartbeats(at=at)}
+    logger.info("swept", extra=woken)
+    return woken

@@ -78,7 +78,7 @@ def test_the_table_has_the_indexes_that_the_code_names_once_each():
 
     (table,) = of_type("AWS::DynamoDB::Table").values()
     names = [index["IndexName"] for index in table["GlobalSecondaryIndexes"]]
-    assert sorted(names) == sorted([keys.LIST_INDEX, keys.DUE_INDEX])
+    assert sorted(names) == sorted([keys.LIST_INDEX, keys.DUE_INDEX, keys.WATCH_INDEX])
 
 
 def test_the_table_survives_mistakes():

@@ -18,9 +18,9 @@ from lull.domain.status_pages import Visibility
 from lull.store import assets, checks, dependencies, projects
 from lull.store import status_pages as pages
 from lull.store.assets import LostRace
-from lull.use_cases import status_pages
+from lull.use_cases import status_pages, watch
 from lull.use_cases.publishing import PublishResult, publish
-from tests.builders import NOON, a_check
+from tests.builders import NOON, a_check, a_signal
 from tests.page_builders import a_component, a_page
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -47,7 +47,13 @@ def page():
 
 def signal(health: Health, check_id: int = 10) -> None:
     token = f"1-{check_id}-x"
-    checks.record_ping(checks.PingAddress(1, check_id), token, health=health, at=NOON)
+    checks.record_ping(checks.PingAddress(1, check_id), token, a_signal(health is Health.OK))
+
+
+def silence(check_id: int) -> None:
+    """It called once, and then was not heard of again in time."""
+    signal(Health.OK, check_id)
+    watch.advance(1, check_id, at=NOON + timedelta(seconds=300))
 
 
 def change(**changes: Any) -> None:
@@ -131,7 +137,7 @@ def test_projects_and_dependencies_are_shown_by_their_checks(page):
     checks.create_check(a_check(id=11, token="1-11-x"))
     checks.create_check(a_check(id=12, token="1-12-x", project_id=None, dependency_id=3))
     signal(Health.DOWN, 11)
-    signal(Health.LATE, 12)
+    silence(12)
     pages.create_component(a_component(id=6, project_id=1, position=1))
     pages.create_component(a_component(id=7, dependency_id=3, position=2))
     publish(SLUG, at=NOON)

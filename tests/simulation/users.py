@@ -11,6 +11,7 @@ from lull.domain.credentials import Caller, Role
 from lull.domain.deployment_windows import DeploymentWindow, State
 from lull.use_cases import checks, deployment_windows, projects
 from tests.api import Api, a_workspace
+from tests.builders import a_signal
 from tests.simulation.actors import Outcome
 from tests.simulation.expressions import Item
 from tests.simulation.tables import Key
@@ -97,7 +98,7 @@ def delete(check_id: int) -> Callable[[], None]:
 def ping(world: World, check_id: int, health: Health = Health.OK) -> Callable[[], None]:
     item = world.table.get((f"WS#1#CHECK#{check_id}", "CHECK"))
     token = item["pingToken"]["S"] if item else f"1-{check_id}-{'x' * 24}"
-    return lambda: checks.record_ping(token, health=health, at=clock.now())
+    return lambda: checks.record_ping(token, a_signal(health is Health.OK, at=clock.now()))
 
 
 def done(outcome: Outcome) -> Any:

@@ -79,7 +79,8 @@ def test_a_wake_up_waits_to_the_second_and_for_a_quarter_of_an_hour_at_most(rema
 
 
 def test_wake_ups_are_sent_ten_a_call(moto):
-    queues.send_wake_ups([WakeUp(kind="deployment", workspace_id=1, record_id=number) for number in range(23)])
+    wake_ups = [WakeUp(kind="deployment", workspace_id=1, record_id=number) for number in range(23)]
+    queues.send_wake_ups([(each, NOON) for each in wake_ups], at=NOON)
     bodies = [message["Body"] for _ in range(3) for message in received(moto["transitions"])]
     assert sorted(queues.parse_wake_up(body).record_id for body in bodies) == list(range(23))
 

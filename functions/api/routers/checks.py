@@ -9,10 +9,12 @@ from auth import AuthorizedCaller, require_own_workspace
 from bodies import StrictRoute
 from lull import clock
 from lull.domain.checks import Check, CheckMode
+from lull.domain.credentials import Role
 from lull.use_cases import checks as use_cases
 from schemas.base import PageLimit, PageNumber, PathId, QueryId, page_fields
 from schemas.checks import CheckIn, CheckOut, CheckPageOut, CheckPatch
 from schemas.errors import responses
+from schemas.signals import SignalOut, SignalPageOut
 
 router = APIRouter(prefix="/api/checks", tags=["Checks"], route_class=StrictRoute)
 
@@ -62,10 +64,26 @@ async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
     return CheckOut.of(use_cases.get_check(caller, check_id), caller)
 
 
+@router.get(
+    "/{check_id}/signals", response_model=SignalPageOut, summary="Get the timeline of a check", responses=responses(404)
+)
+async def list_signals(
+    caller: AuthorizedCaller, check_id: PathId, page: PageNumber = 1, limit: PageLimit = 20
+) -> SignalPageOut:
+    """Changes of state and failures of the last 90 days, newest first, a thousand at most. Routine successes leave no
+    entry: they only move `lastPingAt`."""
+    found, total = use_cases.list_signals(caller, check_id, first=(page - 1) * limit, count=limit)
+    items = [SignalOut.model_validate(each) for each in found]
+    if not caller.role.includes(Role.MEMBER):
+        for item in items:
+            item.payload = None
+    return SignalPageOut(items=items, **page_fields(total=total, page=page, limit=limit, count=len(items)))
+
+
 @router.patch("/{check_id}", response_model=CheckOut, summary="Change a check", responses=responses(404, 409, 413))
 async def change_check(caller: AuthorizedCaller, check_id: PathId, body: CheckPatch) -> CheckOut:
     """Change settings; status, signals and holds are not touched."""
-    return CheckOut.of(use_cases.change_check(caller, check_id, body.applied_to), caller)
+    return CheckOut.of(use_cases.change_check(caller, check_id, body.applied_to, at=clock.now()), caller)
 
 
 @router.delete("/{check_id}", status_code=204, summary="Delete a check", responses=responses(404))

@@ -109,6 +109,11 @@ def _plain_text(text: str) -> str:
     return text
 
 
+def _prose(text: str) -> str:
+    _plain_text(re.sub("[\n\r\t]", " ", text))
+    return text
+
+
 def _http_url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -122,7 +127,7 @@ def _http_url(text: str) -> str:
     return text
 
 
-def _digits(value: Any) -> Any:
+def digits(value: Any) -> Any:
     # In a path or a query, int() would also take " 1", "+1", "1.0" and "1_0".
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,12}", value, re.ASCII):
         raise ValueError("must be a positive integer")
@@ -134,10 +139,15 @@ Name = Annotated[
 ]
 """One line of text, 1 to 255 characters."""
 
+Prose = Annotated[
+    str, BeforeValidator(_composed), StringConstraints(min_length=1, max_length=10_000), AfterValidator(_prose)
+]
+"""Text of several lines, 1 to 10,000 characters."""
+
 HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_http_url)]
 Id = Annotated[int, Field(ge=1, lt=10**12)]
-PathId = Annotated[int, BeforeValidator(_digits), Path(ge=1, lt=10**12)]
-QueryId = Annotated[int, BeforeValidator(_digits), Query(ge=1, lt=10**12)]
+PathId = Annotated[int, BeforeValidator(digits), Path(ge=1, lt=10**12)]
+QueryId = Annotated[int, BeforeValidator(digits), Query(ge=1, lt=10**12)]
 
 
 class PageOut(Out):

@@ -108,7 +108,9 @@ class CheckOut(Out):
                         }
                     ],
                     "lastPingAt": "2026-03-01T12:29:00Z",
+                    "lastStartedAt": None,
                     "nextDueAt": None,
+                    "incidentId": None,
                     "createdAt": "2026-02-01T09:00:00Z",
                     "url": None,
                 }
@@ -130,7 +132,9 @@ class CheckOut(Out):
     status: CheckStatus
     holds: list[HoldOut] = Field(description="Who keeps it quiet, since when and until when.")
     last_ping_at: OutInstant | None
+    last_started_at: OutInstant | None = Field(description="When the service last said that it begins its work.")
     next_due_at: OutInstant | None
+    incident_id: int | None = Field(description="The incident of the outage that it is in, until it recovers.")
     created_at: OutInstant
     url: str | None = None
     method: str | None = None

@@ -75,9 +75,15 @@ class Check:
     judged_at: datetime | None = None
     """When `health` was last established, by a signal or by a deadline."""
     last_ping_at: datetime | None = None
+    last_started_at: datetime | None = None
+    """When the service last said that it begins its work."""
     released_at: datetime | None = None
     """When a hold was last removed."""
     holds: tuple[Hold, ...] = ()
+    watch_at: datetime | None = None
+    """When it is to be looked at next: never later than its deadline, and earlier does no harm."""
+    incident_id: int | None = None
+    """The incident of the outage that it is in, until it recovers, even if somebody resolves the incident before."""
     revision: int = 0
 
     @property

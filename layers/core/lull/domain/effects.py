@@ -6,7 +6,7 @@ so an effect that comes twice, late or out of order changes nothing.
 
 from dataclasses import dataclass
 
-from lull.domain.checks import Check
+from lull.domain.checks import Check, CheckStatus
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.status_pages import PageComponent, StatusPage
 
@@ -26,6 +26,22 @@ class ResumeWork:
 
     workspace_id: int
     window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WakeCheck:
+    """Bring a check to where its signals and the clock say it should be."""
+
+    workspace_id: int
+    check_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WakeIncident:
+    """Bring an incident to where the records say it should be."""
+
+    workspace_id: int
+    incident_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,7 @@ class PublishSlug:
     slug: str
 
 
-Effect = ReconcileWindow | ResumeWork | PublishSource | PublishPage | PublishSlug
+Effect = ReconcileWindow | ResumeWork | WakeCheck | WakeIncident | PublishSource | PublishPage | PublishSlug
 
 
 def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindow | None) -> list[Effect]:
@@ -72,16 +88,27 @@ def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindo
 
 
 def of_check(before: Check | None, after: Check | None) -> list[Effect]:
-    """Pages that show the check or its owner, if what they show of it changed."""
-    if before and after and _shown(before) == _shown(after):
-        return []
+    """What its outage asks for; and pages that show the check or its owner, if what they show of it changed."""
     check = after or before
     if check is None:
         return []
-    effects: list[Effect] = [PublishSource(check.workspace_id, "check", check.id)]
+    effects = _of_outage(before, after)
+    if before and after and _shown(before) == _shown(after):
+        return effects
+    effects.append(PublishSource(check.workspace_id, "check", check.id))
     for owner in {_owner(side) for side in (before, after) if side}:
         effects.append(PublishSource(check.workspace_id, *owner))
     return effects
+
+
+def _of_outage(before: Check | None, after: Check | None) -> list[Effect]:
+    """An outage gets its incident, a recovery ends it, and an incident does not outlive its check."""
+    if after is None:
+        gone = before and before.incident_id
+        return [WakeIncident(before.workspace_id, gone)] if before and gone else []
+    begins = after.status is CheckStatus.DOWN and after.incident_id is None
+    ends = after.status is CheckStatus.OK and after.incident_id is not None
+    return [WakeCheck(after.workspace_id, after.id)] if begins or ends else []
 
 
 def _owner(check: Check) -> tuple[str, int]:

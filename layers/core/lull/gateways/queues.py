@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -43,12 +44,12 @@ def _delay_seconds(remaining: timedelta) -> int:
     return max(0, math.ceil(min(remaining, LONGEST_DELAY).total_seconds()))
 
 
-def send_wake_ups(wake_ups: list[WakeUp]) -> None:
-    """Deliver all at once, ten a call. Raises RuntimeError if the queue refuses one."""
+def send_wake_ups(wake_ups: Sequence[tuple[WakeUp, datetime]], *, at: datetime) -> None:
+    """Deliver each when it is due, as `send_wake_up` does, ten a call. Raises RuntimeError if the queue refuses one."""
     for start in range(0, len(wake_ups), _BATCH):
         entries = [
-            {"Id": str(number), "MessageBody": wake_up.body()}
-            for number, wake_up in enumerate(wake_ups[start : start + _BATCH])
+            {"Id": str(number), "MessageBody": wake_up.body(), "DelaySeconds": _delay_seconds(due_at - at)}
+            for number, (wake_up, due_at) in enumerate(wake_ups[start : start + _BATCH])
         ]
         _send_batch(settings.transitions_queue_url(), entries)
 
@@ -72,7 +73,7 @@ def send_publishes(slugs: list[str], *, cause: str) -> None:
         _send_batch(settings.publish_queue_url(), entries)
 
 
-def _send_batch(queue_url: str, entries: list[dict[str, str]]) -> None:
+def _send_batch(queue_url: str, entries: Sequence[Mapping[str, object]]) -> None:
     answer = aws.client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
     if answer.get("Failed"):
         raise RuntimeError(f"the queue refused {len(answer['Failed'])} of {len(entries)} messages")

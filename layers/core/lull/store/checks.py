@@ -3,7 +3,9 @@
 Signals, holds and settings are attributes of their own, so that a ping, a deployment and an edit that meet on one
 check never overwrite each other and never need to read it first. The status follows from them (`domain.checks`).
 
-`cause` says what the last write was: the stream's filter drops routine pings by it.
+`cause` says what the last write was: the stream's filter drops routine pings by it. `watchAt` is when the check is to
+be looked at next; a ping moves it by `intervalMs` and a release by `resumeMs`, without reading anything. Whoever writes
+without having read sets a `watchAt` that is too early rather than too late: looking once too often does no harm.
 """
 
 from collections.abc import Sequence
@@ -13,12 +15,15 @@ from datetime import datetime
 import msgspec
 
 from lull import randomness
-from lull.domain.checks import Check, Health
+from lull.domain.checks import Check, CheckMode, Health
 from lull.domain.errors import NotFound, StaleWrite
 from lull.domain.holds import MANUAL, MAX_OF_DEPLOYMENTS, Hold
-from lull.store import keys, table
+from lull.domain.signals import Signal, SignalType
+from lull.store import keys, signals, table
 from lull.store.codec import Codec, Item, from_milliseconds, integer, milliseconds
 from lull.store.keys import Key
+
+KIND = "check"
 
 _codec = Codec(Check)
 _holds = msgspec.json.Decoder(Hold)
@@ -30,7 +35,10 @@ def decode_check(item: Item) -> Check:
         health=Health(item["health"]["S"]),
         judged_at=from_milliseconds(item.get("judgedAt")),
         last_ping_at=from_milliseconds(item.get("lastPingAt")),
+        last_started_at=from_milliseconds(item.get("startedAt")),
         released_at=from_milliseconds(item.get("releasedAt")),
+        watch_at=from_milliseconds(item.get("watchAt")),
+        incident_id=int(item["incidentId"]["N"]) if "incidentId" in item else None,
         holds=tuple(_holds.decode(hold["S"]) for _, hold in sorted(item["holds"]["M"].items())),
         revision=int(item["revision"]["N"]),
     )
@@ -86,7 +94,11 @@ def create_check(check: Check) -> Check:
         "revision": integer(1),
         "cause": {"S": "create"},
         "opToken": {"S": token},
+        "WatchPK": {"S": keys.PROBES if check.check_mode is CheckMode.OUTBOUND else keys.HEARTBEATS},
+        **_pace(check),
     }
+    if check.check_mode is CheckMode.OUTBOUND:
+        attributes["watchAt"] = milliseconds(check.created_at)
     if check.project_id is not None:
         attributes["projectId"] = integer(check.project_id)
     listing = keys.check_listing(check.workspace_id, listed_under, check.id)
@@ -106,15 +118,26 @@ def create_check(check: Check) -> Check:
     return replace(check, revision=1)
 
 
-def save_check(check: Check) -> Check:
-    """Write changed settings; signals and holds are left as they are by now."""
+def _pace(check: Check) -> Item:
+    """How long after a signal and after a release it is to be looked at: an OUTBOUND one is probed at once."""
+    interval = check.interval_seconds * 1_000
+    resume = 0 if check.check_mode is CheckMode.OUTBOUND else interval
+    return {"intervalMs": integer(interval), "resumeMs": integer(resume)}
+
+
+def save_check(check: Check, *, at: datetime) -> Check:
+    """Write changed settings; signals and holds are left as they are by now. It is looked at with the next sweep."""
     token = randomness.secret(16)
     request = table.update(
         keys.check(check.workspace_id, check.id),
-        "SET body = :body, revision = :next, cause = :cause, opToken = :token",
+        "SET body = :body, revision = :next, cause = :cause, opToken = :token, watchAt = :at"
+        ", intervalMs = :interval, resumeMs = :resume",
         condition="revision = :read",
         values={
             ":body": _codec.body(check),
+            ":interval": _pace(check)["intervalMs"],
+            ":resume": _pace(check)["resumeMs"],
+            ":at": milliseconds(at),
             ":read": integer(check.revision),
             ":next": integer(check.revision + 1),
             ":cause": {"S": "edit"},
@@ -149,7 +172,7 @@ def delete_check(check: Check) -> None:
 
 # Health, not status: a paused or resumed check keeps its rules whatever the signal said.
 _ROUTINE = "pingToken = :token AND health = :health AND (attribute_not_exists(releasedAt) OR releasedAt <= judgedAt)"
-_SIGNAL = "SET lastPingAt = :at, judgedAt = :at, health = :health, cause = :cause"
+_PINGED = "SET lastPingAt = :at, judgedAt = :at, health = :health, cause = :cause, watchAt = :at + intervalMs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +183,127 @@ class PingAddress:
     check_id: int
 
 
-def record_ping(address: PingAddress, token: str, *, health: Health, at: datetime) -> None:
-    """Record a signal: one write, a second one only if it changes what people see. NotFound for a wrong token."""
+def record_ping(address: PingAddress, token: str, signal: Signal) -> None:
+    """Record what a service says of itself. Raises NotFound for a wrong token.
+
+    A success is one write, a second one only if it changes what people see; whatever else goes into the timeline too.
+    """
+    health = Health.OK if signal.type is SignalType.SUCCESS else Health.DOWN
     key = keys.check(address.workspace_id, address.check_id)
-    values = {":at": milliseconds(at), ":token": {"S": token}, ":health": {"S": health}}
+    values = {":at": milliseconds(signal.at), ":token": {"S": token}, ":health": {"S": health}}
+    if health is Health.OK:
+        routine = table.update(key, _PINGED, condition=_ROUTINE, values={**values, ":cause": {"S": "ping"}})
+        try:
+            table.write(routine)
+        except table.ConditionFailed as refused:
+            if not refused.item or refused.item["pingToken"] != {"S": token}:
+                raise NotFound("check") from refused
+        else:
+            return
+    telling = table.update(key, _PINGED, condition="pingToken = :token", values={**values, ":cause": {"S": "signal"}})
     try:
-        table.write(table.update(key, _SIGNAL, condition=_ROUTINE, values={**values, ":cause": {"S": "ping"}}))
-    except table.ConditionFailed as refused:
-        if not refused.item or refused.item["pingToken"] != {"S": token}:
-            raise NotFound("check") from refused
-    else:
-        return
+        table.transact([telling, signals.noting(address.workspace_id, address.check_id, signal)])
+    except table.Cancelled as refused:
+        raise NotFound("check") from refused
+
+
+def record_start(address: PingAddress, token: str, *, at: datetime) -> None:
+    """Record that the service begins its work; nothing else follows from it. NotFound for a wrong token."""
+    request = table.update(
+        keys.check(address.workspace_id, address.check_id),
+        "SET startedAt = :at, cause = :cause",
+        condition="pingToken = :token",
+        values={":at": milliseconds(at), ":token": {"S": token}, ":cause": {"S": "ping"}},
+    )
     try:
-        request = table.update(
-            key, _SIGNAL, condition="pingToken = :token", values={**values, ":cause": {"S": "signal"}}
-        )
         table.write(request)
     except table.ConditionFailed as refused:
         raise NotFound("check") from refused
+
+
+# Signals, releases and edits all set `watchAt`; a hold is seen by itself.
+_AS_READ = "health = :was AND watchAt = :seen AND revision = :revision AND size(holds) = :holds"
+
+
+def save_judgement(check: Check, noted: Sequence[Signal], *, was: Check) -> Check:
+    """Write how silence changed a check, with the entries of its timeline.
+
+    Raises StaleWrite if anything happened to it since it was read.
+    """
+    token = randomness.secret(16)
+    judging = _updating(
+        check,
+        "SET health = :health, judgedAt = :judged, cause = :cause, opToken = :token",
+        {
+            ":health": {"S": check.health},
+            ":judged": milliseconds(check.judged_at or check.created_at),
+            ":cause": {"S": "judge"},
+            ":token": {"S": token},
+        },
+        was=was,
+    )
+    try:
+        table.transact(
+            [judging, *(signals.noting(check.workspace_id, check.id, signal) for signal in noted)], token=token
+        )
+    except table.Cancelled as refused:
+        raise StaleWrite("check") from refused
+    return check
+
+
+def save_watch(check: Check, *, was: Check) -> Check:
+    """Write when the check is to be looked at next. Raises StaleWrite if anything happened to it since it was read."""
+    try:
+        table.write(_updating(check, "SET cause = :cause", {":cause": {"S": "ping"}}, was=was))
+    except table.ConditionFailed as refused:
+        raise StaleWrite("check") from refused
+    return check
+
+
+def entering_outage(check: Check, incident_id: int, *, token: str) -> Item:
+    """The write that gives an outage its incident; refused unless the check is as it was read."""
+    values: Item = {":incident": integer(incident_id), ":cause": {"S": "incident"}, ":token": {"S": token}}
+    return _updating(
+        check, "SET incidentId = :incident, cause = :cause, opToken = :token", values, was=check, unless="incidentId"
+    )
+
+
+def leaving_outage(check: Check, *, token: str) -> Item:
+    """The write that says that the outage of a check is over; refused unless the check is as it was read."""
+    values: Item = {":cause": {"S": "incident"}, ":token": {"S": token}}
+    return _updating(check, "SET cause = :cause, opToken = :token", values, was=check, remove="incidentId")
+
+
+def leave_outage(check: Check) -> None:
+    """Write that the outage of a check is over. Raises StaleWrite unless it is as it was read."""
+    token = randomness.secret(16)
+    try:
+        table.write(leaving_outage(check, token=token), token=token)
+    except table.ConditionFailed as refused:
+        raise StaleWrite("check") from refused
+
+
+def _updating(
+    check: Check, expression: str, values: Item, *, was: Check, unless: str | None = None, remove: str | None = None
+) -> Item:
+    """The write that changes a check that is still as it was read, with the next time to look at it."""
+    removed = [remove] if remove else []
+    if check.watch_at:
+        expression += ", watchAt = :watch"
+        values = {**values, ":watch": milliseconds(check.watch_at)}
+    else:
+        removed.append("watchAt")
+    if removed:
+        expression += f" REMOVE {', '.join(removed)}"
+    condition = _AS_READ if was.watch_at else _AS_READ.replace("watchAt = :seen", "attribute_not_exists(watchAt)")
+    if unless:
+        condition += f" AND attribute_not_exists({unless})"
+    as_read = {":was": {"S": was.health}, ":revision": integer(was.revision), ":holds": integer(len(was.holds))}
+    if was.watch_at:
+        as_read[":seen"] = milliseconds(was.watch_at)
+    return table.update(
+        keys.check(check.workspace_id, check.id), expression, condition=condition, values={**values, **as_read}
+    )
 
 
 def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | None = None) -> Item:
@@ -211,7 +337,7 @@ def releasing(workspace_id: int, check_id: int, source: str, *, at: datetime) ->
     """The write that removes a hold; refused if the check is gone or has no such hold."""
     return table.update(
         keys.check(workspace_id, check_id),
-        "REMOVE holds.#source SET releasedAt = :at, cause = :cause",
+        "REMOVE holds.#source SET releasedAt = :at, cause = :cause, watchAt = :at + resumeMs",
         condition="attribute_exists(holds.#source)",
         values={":at": milliseconds(at), ":cause": {"S": "release"}},
         names={"#source": source},
@@ -231,7 +357,7 @@ def clear_holds(workspace_id: int, check_id: int, *, at: datetime) -> None:
     """Remove every hold; nothing happens if there is none. Raises NotFound if there is no such check."""
     request = table.update(
         keys.check(workspace_id, check_id),
-        "SET holds = :empty, releasedAt = :at, cause = :cause",
+        "SET holds = :empty, releasedAt = :at, cause = :cause, watchAt = :at + resumeMs",
         condition="attribute_exists(PK) AND size(holds) > :zero",
         values={
             ":empty": {"M": {}},

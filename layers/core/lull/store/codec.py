@@ -32,14 +32,28 @@ def wire(key: dict[str, str]) -> Item:
     return {name: {"S": value} for name, value in key.items()}
 
 
+def scalar(value: str | int) -> dict[str, str]:
+    """A text or a number in the wire format."""
+    return {"S": value} if isinstance(value, str) else integer(value)
+
+
 def integer(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
+def epoch_milliseconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
 def milliseconds(at: datetime) -> dict[str, str]:
     """An instant as a number, for conditions that compare instants."""
-    return {"N": str((at - _EPOCH) // timedelta(milliseconds=1))}
+    return integer(epoch_milliseconds(at))
 
 
 def from_milliseconds(attribute: dict[str, str] | None) -> datetime | None:
-    return None if attribute is None else _EPOCH + timedelta(milliseconds=int(attribute["N"]))
+    return None if attribute is None else instant(attribute)
+
+
+def instant(attribute: dict[str, str]) -> datetime:
+    """The instant that `milliseconds` wrote."""
+    return _EPOCH + timedelta(milliseconds=int(attribute["N"]))

@@ -30,6 +30,12 @@
 | 26 | status pages by ids                    | status_pages.get_status_pages                | table     |
 | 27 | deployment windows by ids              | deployment_windows.get_deployment_windows    | table     |
 | 28 | what an idempotency key made           | idempotency.find_made                        | table     |
+| 29 | checks to be looked at, by mode        | due.list_watched                             | WatchIndex |
+| 30 | timeline of a check                    | signals.list_signals                         | table     |
+| 31 | incident by id                         | incidents.get_incident                       | table     |
+| 32 | incidents by ids                       | incidents.get_incidents                      | table     |
+| 33 | incidents of a workspace               | incidents.list_incidents                     | table     |
+| 34 | timeline of an incident                | incidents.list_events                        | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -42,7 +48,10 @@ Key = dict[str, str]
 
 LIST_INDEX = "ListIndex"
 DUE_INDEX = "DueIndex"
+WATCH_INDEX = "WatchIndex"
 DUE = "DUE"
+HEARTBEATS = "HEARTBEATS"
+PROBES = "PROBES"
 
 
 def number(value: int) -> str:
@@ -102,6 +111,39 @@ def api_key_hash(secret_hash: str) -> Key:
 def check(workspace_id: int, check_id: int) -> Key:
     """A partition of its own: checks are written with every ping."""
     return {"PK": f"WS#{workspace_id}#CHECK#{check_id}", "SK": "CHECK"}
+
+
+def check_of(key: Key) -> tuple[int, int]:
+    """Workspace id and check id of a check's key."""
+    _, workspace_id, _, check_id = key["PK"].split("#")
+    return int(workspace_id), int(check_id)
+
+
+SIGNAL = "SIGNAL#"
+
+
+def signal(workspace_id: int, check_id: int, at: datetime, suffix: str) -> Key:
+    return {**check(workspace_id, check_id), "SK": f"{SIGNAL}{instant(at)}#{suffix}"}
+
+
+def incident(workspace_id: int, incident_id: int) -> Key:
+    return {"PK": f"WS#{workspace_id}#INCIDENT#{incident_id}", "SK": "INCIDENT"}
+
+
+EVENT = "EVENT#"
+
+
+def incident_event(workspace_id: int, incident_id: int, at: datetime, suffix: str) -> Key:
+    return {**incident(workspace_id, incident_id), "SK": f"{EVENT}{instant(at)}#{suffix}"}
+
+
+def incidents_of_workspace(workspace_id: int) -> str:
+    """The partition that lists the incidents of a workspace: a hundred bytes each, so that thousands are one read."""
+    return f"WS#{workspace_id}#INCIDENTS"
+
+
+def incident_listing(workspace_id: int, incident_id: int) -> Key:
+    return {"PK": incidents_of_workspace(workspace_id), "SK": number(incident_id)}
 
 
 def checks_of_workspace(workspace_id: int) -> str:

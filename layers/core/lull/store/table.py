@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from lull import aws, randomness, settings
 from lull.domain.errors import StaleWrite
-from lull.store.codec import Item, wire
+from lull.store.codec import Item, scalar, wire
 from lull.store.keys import Key
 
 _BATCH = 100
@@ -67,7 +67,7 @@ def query(
     partition: str,
     *,
     begins_with: str | None = None,
-    between: tuple[str, str] | None = None,
+    between: tuple[str, str] | tuple[int, int] | None = None,
     index: str | None = None,
     names: tuple[str, str] = ("PK", "SK"),
     limit: int | None = None,
@@ -85,7 +85,7 @@ def query(
     if between is not None:
         condition += " AND #s BETWEEN :low AND :high"
         name_map["#s"] = names[1]
-        values |= {":low": {"S": between[0]}, ":high": {"S": between[1]}}
+        values |= {":low": scalar(between[0]), ":high": scalar(between[1])}
     optional: dict[str, Any] = {}
     if index:
         optional["IndexName"] = index
@@ -106,11 +106,11 @@ def query(
     return Page(answer["Items"], answer.get("LastEvaluatedKey"))
 
 
-def query_all(partition: str, *, begins_with: str | None = None) -> Iterator[Item]:
+def query_all(partition: str, *, begins_with: str | None = None, descending: bool = False) -> Iterator[Item]:
     """Every item of a partition, a megabyte a read."""
     start: Item | None = None
     while True:
-        page = query(partition, begins_with=begins_with, start=start)
+        page = query(partition, begins_with=begins_with, start=start, descending=descending)
         yield from page.items
         if page.last_key is None:
             return

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from lull import randomness
 from lull.domain import checks as domain
-from lull.domain.checks import Check, CheckMode, Health
+from lull.domain.checks import Check, CheckMode
 from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound
 from lull.domain.holds import MANUAL, Hold
+from lull.domain.signals import Signal
 from lull.store import checks as store
-from lull.store import counters, projects
+from lull.store import counters, projects, signals
 from lull.use_cases.retrying import on_stale_write
 
 _TOKEN = re.compile(r"([1-9]\d{0,11})-([1-9]\d{0,11})-[0-9A-Za-z]{24}", re.ASCII)
@@ -53,9 +54,9 @@ def list_checks(
     return matching[first : first + count], len(matching)
 
 
-def change_check(caller: Caller, check_id: int, change: Callable[[Check], Check]) -> Check:
+def change_check(caller: Caller, check_id: int, change: Callable[[Check], Check], *, at: datetime) -> Check:
     """Write what `change` makes of the settings; signals and holds are not touched."""
-    return on_stale_write(lambda: store.save_check(domain.validated(change(get_check(caller, check_id)))))
+    return on_stale_write(lambda: store.save_check(domain.validated(change(get_check(caller, check_id))), at=at))
 
 
 def delete_check(caller: Caller, check_id: int) -> None:
@@ -74,10 +75,25 @@ def resume_check(caller: Caller, check_id: int, *, at: datetime) -> Check:
     return get_check(caller, check_id)
 
 
-def record_ping(token: str, *, health: Health, at: datetime) -> None:
+def record_ping(token: str, signal: Signal) -> None:
     """Record a signal of the check whose token this is. Raises NotFound if it is nobody's."""
+    store.record_ping(_address(token), token, signal)
+
+
+def record_start(token: str, *, at: datetime) -> None:
+    """Record that the service of this token begins its work. Raises NotFound if it is nobody's."""
+    store.record_start(_address(token), token, at=at)
+
+
+def _address(token: str) -> store.PingAddress:
     match = _TOKEN.fullmatch(token)
     if match is None:
         raise NotFound("check")
-    address = store.PingAddress(workspace_id=int(match[1]), check_id=int(match[2]))
-    store.record_ping(address, token, health=health, at=at)
+    return store.PingAddress(workspace_id=int(match[1]), check_id=int(match[2]))
+
+
+def list_signals(caller: Caller, check_id: int, *, first: int, count: int) -> tuple[list[Signal], int]:
+    """`count` signals from position `first` on, newest first, and how many there are in all, up to a thousand."""
+    get_check(caller, check_id)
+    found = signals.list_signals(caller.workspace_id, check_id)
+    return list(found[first : first + count]), len(found)

@@ -11,7 +11,7 @@ from lull.domain.effects import Effect
 from lull.domain.status_pages import StatusPage
 from lull.gateways import queues, schedules
 from lull.publishing import affected
-from lull.store import deployment_windows, status_pages
+from lull.store import checks, deployment_windows, incidents, status_pages
 from lull.store.changes import Change
 
 # Nearer than this a wake-up goes straight to the queue: Scheduler's early minute has passed or nearly so.
@@ -40,6 +40,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     wanted = [effect for change in changes for effect in of_change(change)]
     _reconcile_windows([effect for effect in wanted if isinstance(effect, effects.ReconcileWindow)], at=at)
     _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
+    _wake(wanted, at=at)
     _publish(wanted, cause=changes[0].sequence_number)
 
 
@@ -84,6 +85,18 @@ def _resume_work(wanted: set[effects.ResumeWork], *, at: datetime) -> None:
             kind=deployment_windows.KIND, workspace_id=effect.workspace_id, record_id=effect.window_id
         )
         queues.send_wake_up(wake_up, due_at=at + _GRACE_FOR_THE_REQUEST, at=at)
+
+
+def _wake(wanted: list[Effect], *, at: datetime) -> None:
+    woken = {_wake_up(effect) for effect in wanted if isinstance(effect, effects.WakeCheck | effects.WakeIncident)}
+    ordered = sorted(woken, key=lambda each: (each.kind, each.workspace_id, each.record_id))
+    queues.send_wake_ups([(wake_up, at) for wake_up in ordered], at=at)
+
+
+def _wake_up(effect: effects.WakeCheck | effects.WakeIncident) -> queues.WakeUp:
+    if isinstance(effect, effects.WakeCheck):
+        return queues.WakeUp(kind=checks.KIND, workspace_id=effect.workspace_id, record_id=effect.check_id)
+    return queues.WakeUp(kind=incidents.KIND, workspace_id=effect.workspace_id, record_id=effect.incident_id)
 
 
 def _publish(wanted: list[Effect], *, cause: str) -> None:

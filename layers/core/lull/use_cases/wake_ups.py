@@ -1,11 +1,18 @@
 """What a wake-up does: look at the record, do what is due, wait for what is not."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
+from lull.domain.checks import CheckStatus
 from lull.gateways import queues
 from lull.gateways.queues import WakeUp
-from lull.store import deployment_windows, due
-from lull.use_cases.deployment_windows import advance
+from lull.store import checks, deployment_windows, due, incidents, keys
+from lull.use_cases import deployment_windows as deployments
+from lull.use_cases import incidents as outages
+from lull.use_cases import watch
+
+# The sweep comes each minute, and not to the second.
+_LOOK_AHEAD = timedelta(seconds=75)
 
 
 def handle_message(body: str, *, at: datetime) -> None:
@@ -18,12 +25,35 @@ def handle_wake_up(wake_up: WakeUp, *, at: datetime) -> None:
 
     Late, doubled, orphaned and unwanted wake-ups find nothing to do. Raises ValueError for an unknown kind.
     """
-    if wake_up.kind != deployment_windows.KIND:
+    advance = _ADVANCE.get(wake_up.kind)
+    if advance is None:
         raise ValueError(f"no record is of kind {wake_up.kind!r}")
-    window = advance(wake_up.workspace_id, wake_up.record_id, at=at)
-    due_at = window.due_at if window else None
+    due_at = advance(wake_up.workspace_id, wake_up.record_id, at)
     if due_at and at < due_at <= at + queues.LONGEST_DELAY:
         queues.send_wake_up(wake_up, due_at=due_at, at=at)
+
+
+def _advance_deployment(workspace_id: int, window_id: int, at: datetime) -> datetime | None:
+    window = deployments.advance(workspace_id, window_id, at=at)
+    return window.due_at if window else None
+
+
+def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime | None:
+    check = watch.advance(workspace_id, check_id, at=at)
+    # A grace may be over before the next sweep. Every other deadline is left to the sweeps: signals move it, and each
+    # message that were put back for it would meet the one that the next sweep sends.
+    return check.watch_at if check and check.status is CheckStatus.LATE else None
+
+
+def _advance_incident(workspace_id: int, incident_id: int, at: datetime) -> None:
+    outages.advance(workspace_id, incident_id, at=at)
+
+
+_ADVANCE: dict[str, Callable[[int, int, datetime], datetime | None]] = {
+    deployment_windows.KIND: _advance_deployment,
+    checks.KIND: _advance_check,
+    incidents.KIND: _advance_incident,
+}
 
 
 def redrive_overdue(*, at: datetime) -> int:
@@ -32,5 +62,15 @@ def redrive_overdue(*, at: datetime) -> int:
         WakeUp(kind=each.kind, workspace_id=each.workspace_id, record_id=each.record_id)
         for each in due.list_due(until=at)
     ]
-    queues.send_wake_ups(overdue)
+    queues.send_wake_ups([(wake_up, at) for wake_up in overdue], at=at)
     return len(overdue)
+
+
+def wake_heartbeats(*, at: datetime) -> int:
+    """Wake each check whose signal is missing now, or will be before the next sweep, at its moment; how many."""
+    found = [
+        (WakeUp(kind=checks.KIND, workspace_id=each.workspace_id, record_id=each.check_id), each.watch_at)
+        for each in due.list_watched(keys.HEARTBEATS, until=at + _LOOK_AHEAD)
+    ]
+    queues.send_wake_ups(found, at=at)
+    return len(found)

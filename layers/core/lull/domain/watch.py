@@ -1,0 +1,52 @@
+"""What the clock makes of a heartbeat (semantics, section 2).
+
+    OK, RESUMED ──interval──► LATE ──grace──► DOWN
+
+An OUTBOUND check has no deadline: it is asked, and its answers are its signals.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from lull.domain.checks import Check, CheckMode, CheckStatus, Health
+from lull.domain.signals import Signal, SignalSource, SignalType
+
+_MESSAGES = {Health.LATE: "no signal within {} s", Health.DOWN: "no signal within {} s and {} s of grace"}
+
+
+def awaited_since(check: Check) -> datetime | None:
+    """From when on the next signal is awaited: the last one or, if that came later, the release."""
+    return max((moment for moment in (check.last_ping_at, check.released_at) if moment), default=None)
+
+
+def deadline(check: Check) -> datetime | None:
+    """When silence will change the status of the check; None while it never will (NEW, DOWN, PAUSED, OUTBOUND)."""
+    since = awaited_since(check)
+    if since is None or check.check_mode is CheckMode.OUTBOUND:
+        return None
+    interval, grace = timedelta(seconds=check.interval_seconds), timedelta(seconds=check.grace_seconds)
+    if check.status in (CheckStatus.OK, CheckStatus.RESUMED):
+        return since + interval
+    return since + interval + grace if check.status is CheckStatus.LATE else None
+
+
+def judged(check: Check, *, at: datetime) -> tuple[Check, list[Signal]]:
+    """The check as silence has made it by `at`, and what is to be noted in its timeline.
+
+    A status dates from its deadline and not from the moment at which somebody found the time to look.
+    """
+    signals = []
+    while (due := deadline(check)) and due <= at:
+        health = Health.DOWN if check.status is CheckStatus.LATE else Health.LATE
+        check = replace(check, health=health, judged_at=due)
+        signals.append(_silence(check, due))
+    return replace(check, watch_at=deadline(check)) if signals else check, signals
+
+
+def _silence(check: Check, due: datetime) -> Signal:
+    return Signal(
+        type=SignalType.SUSPECT if check.health is Health.LATE else SignalType.FAIL,
+        at=due,
+        source=SignalSource.DEADLINE,
+        message=_MESSAGES[check.health].format(check.interval_seconds, check.grace_seconds),
+    )

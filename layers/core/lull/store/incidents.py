@@ -1,0 +1,144 @@
+"""Incidents in the table: a record, its timeline, and an entry in the workspace's list.
+
+The check knows the incident of its outage, and both are written in one transaction: an incident is opened once for
+each outage, and closed with it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from lull import randomness
+from lull.domain.checks import Check
+from lull.domain.errors import NotFound, StaleWrite
+from lull.domain.incidents import Event, Incident, IncidentState
+from lull.store import checks, keys, table
+from lull.store.codec import Codec, Item, integer
+from lull.store.records import Records
+
+KIND = "incident"
+
+_records = Records(Incident, "incident")
+_events = Codec(Event)
+decode_incident = _records.decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What the list of a workspace knows of an incident."""
+
+    id: int
+    state: IncidentState
+    check_id: int
+    project_id: int | None
+
+
+def get_incident(workspace_id: int, incident_id: int) -> Incident | None:
+    return _records.get(keys.incident(workspace_id, incident_id))
+
+
+def get_incidents(workspace_id: int, incident_ids: Sequence[int]) -> list[Incident]:
+    """Those that exist, newest first."""
+    found = _records.get_many([keys.incident(workspace_id, each) for each in dict.fromkeys(incident_ids)])
+    return sorted(found, key=lambda incident: incident.id, reverse=True)
+
+
+def list_incidents(workspace_id: int) -> Iterator[Listed]:
+    """Every incident of the workspace, newest first."""
+    for item in table.query_all(keys.incidents_of_workspace(workspace_id), descending=True):
+        yield Listed(
+            id=int(item["SK"]["S"]),
+            state=IncidentState(item["state"]["S"]),
+            check_id=int(item["checkId"]["N"]),
+            project_id=int(item["projectId"]["N"]) if "projectId" in item else None,
+        )
+
+
+def list_events(workspace_id: int, incident_id: int) -> list[Event]:
+    """The timeline, oldest first."""
+    partition = keys.incident(workspace_id, incident_id)["PK"]
+    return [_events.decode(item) for item in table.query_all(partition, begins_with=keys.EVENT)]
+
+
+def open_incident(incident: Incident, event: Event, *, check: Check) -> Incident:
+    """Write the incident of an outage that has none yet.
+
+    Raises StaleWrite if anything happened to the check since it was read.
+    """
+    token = randomness.secret(16)
+    listing: Item = {"state": {"S": incident.state}, "checkId": integer(incident.check_id)}
+    if incident.project_id is not None:
+        listing["projectId"] = integer(incident.project_id)
+    writes = [
+        checks.entering_outage(check, incident.id, token=token),
+        _records.creating(_key(incident), incident, token=token),
+        table.put(
+            keys.incident_listing(incident.workspace_id, incident.id), listing, condition="attribute_not_exists(PK)"
+        ),
+        _noting(incident, event),
+    ]
+    try:
+        table.transact(writes, token=token)
+    except table.Cancelled as refused:
+        raise StaleWrite("check") from refused
+    return replace(incident, revision=1)
+
+
+def close_incident(incident: Incident, event: Event, *, check: Check | None) -> Incident:
+    """Write an incident that was resolved, and with `check` that the outage of the check is over.
+
+    Raises StaleWrite if anything happened to either since it was read.
+    """
+    token = randomness.secret(16)
+    writes = [
+        _records.saving(_key(incident), incident, token=token),
+        table.update(
+            keys.incident_listing(incident.workspace_id, incident.id),
+            "SET #state = :state",
+            condition="attribute_exists(PK)",
+            values={":state": {"S": incident.state}},
+            names={"#state": "state"},
+        ),
+        _noting(incident, event),
+    ]
+    if check:
+        writes.append(checks.leaving_outage(check, token=token))
+    try:
+        table.transact(writes, token=token)
+    except table.Cancelled as refused:
+        raise StaleWrite("incident") from refused
+    return replace(incident, revision=incident.revision + 1)
+
+
+def save_incident(incident: Incident, event: Event) -> Incident:
+    """Write a changed incident and what its timeline says of the change.
+
+    Raises StaleWrite if it was changed since it was read.
+    """
+    token = randomness.secret(16)
+    try:
+        table.transact([_records.saving(_key(incident), incident, token=token), _noting(incident, event)], token=token)
+    except table.Cancelled as refused:
+        raise _records.lost(refused.items[0]) from refused
+    return replace(incident, revision=incident.revision + 1)
+
+
+def add_event(workspace_id: int, incident_id: int, event: Event) -> None:
+    """Add to the timeline. Raises NotFound if there is no such incident."""
+    noting = _put_event(workspace_id, incident_id, event)
+    try:
+        table.transact([table.require(keys.incident(workspace_id, incident_id)), noting])
+    except table.Cancelled as refused:
+        raise NotFound("incident") from refused
+
+
+def _key(incident: Incident) -> keys.Key:
+    return keys.incident(incident.workspace_id, incident.id)
+
+
+def _noting(incident: Incident, event: Event) -> Item:
+    return _put_event(incident.workspace_id, incident.id, event)
+
+
+def _put_event(workspace_id: int, incident_id: int, event: Event) -> Item:
+    key = keys.incident_event(workspace_id, incident_id, event.at, f"{event.type}#{randomness.secret(6)}")
+    return table.put(key, {"body": _events.body(event)}, condition="attribute_not_exists(PK)")

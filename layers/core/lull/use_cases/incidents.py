@@ -1,0 +1,137 @@
+"""What callers can do with incidents, and what opens and closes them."""
+
+from datetime import datetime, timedelta
+
+from lull.domain import incidents as domain
+from lull.domain.checks import Check
+from lull.domain.credentials import Caller
+from lull.domain.deployment_windows import State
+from lull.domain.errors import NotFound
+from lull.domain.incidents import Event, EventType, Incident, IncidentState
+from lull.store import checks, counters, deployment_windows
+from lull.store import incidents as store
+from lull.use_cases.retrying import on_stale_write
+
+_LONGEST_DEPLOYMENT = timedelta(days=30)
+_MOST_DEPLOYMENTS = 100
+
+
+def get_incident(caller: Caller, incident_id: int) -> Incident:
+    incident = store.get_incident(caller.workspace_id, incident_id)
+    if incident is None:
+        raise NotFound("incident")
+    return incident
+
+
+def list_incidents(
+    caller: Caller,
+    *,
+    state: IncidentState | None,
+    project_id: int | None,
+    check_id: int | None,
+    first: int,
+    count: int,
+) -> tuple[list[Incident], int]:
+    """`count` incidents from position `first` on, newest first, and how many there are in all."""
+    ids = [
+        listed.id
+        for listed in store.list_incidents(caller.workspace_id)
+        if state in (None, listed.state)
+        and project_id in (None, listed.project_id)
+        and check_id in (None, listed.check_id)
+    ]
+    return store.get_incidents(caller.workspace_id, ids[first : first + count]), len(ids)
+
+
+def list_events(caller: Caller, incident_id: int) -> list[Event]:
+    """The timeline of an incident, oldest first."""
+    get_incident(caller, incident_id)
+    return store.list_events(caller.workspace_id, incident_id)
+
+
+def acknowledge_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incident:
+    """Say that somebody knows; nothing happens if somebody said so before. Raises Conflict once it is resolved."""
+
+    def decide() -> Incident:
+        incident = get_incident(caller, incident_id)
+        acknowledged = domain.acknowledged(incident, at=at, by=caller.actor)
+        if acknowledged == incident:
+            return incident
+        return store.save_incident(acknowledged, Event(type=EventType.ACKNOWLEDGED, at=at, actor=caller.actor))
+
+    return on_stale_write(decide)
+
+
+def add_note(caller: Caller, incident_id: int, *, body: str, at: datetime) -> Event:
+    """Add a note to the timeline, resolved or not."""
+    event = Event(type=EventType.NOTE, at=at, actor=caller.actor, body=body)
+    store.add_event(caller.workspace_id, incident_id, event)
+    return event
+
+
+def resolve_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incident:
+    """Close an incident by hand. The same outage opens no other one. Raises Conflict if it is resolved already."""
+
+    def decide() -> Incident:
+        resolved = domain.resolved(get_incident(caller, incident_id), at=at, by=caller.actor)
+        return store.close_incident(resolved, _resolution(resolved), check=None)
+
+    return on_stale_write(decide)
+
+
+def begin_outage(check: Check, *, at: datetime) -> None:
+    """Open the incident of a check that is DOWN and has none."""
+    incident = domain.opened(
+        check, incident_id=counters.next_id(store.KIND), deployment_ids=_running_deployments(check, at=at), at=at
+    )
+    store.open_incident(incident, Event(type=EventType.OPENED, at=incident.opened_at), check=check)
+
+
+def end_outage(check: Check, *, at: datetime) -> None:
+    """Resolve the incident of a check that is OK again."""
+    incident = store.get_incident(check.workspace_id, check.incident_id or 0)
+    if incident is None or incident.state is IncidentState.RESOLVED:
+        checks.leave_outage(check)
+        return
+    resolved = domain.resolved(incident, at=check.judged_at or at)
+    store.close_incident(resolved, _resolution(resolved), check=check)
+
+
+def advance(workspace_id: int, incident_id: int, *, at: datetime) -> Incident | None:
+    """Bring an incident to where the records say it should be: one whose check is gone is over."""
+
+    def decide() -> Incident | None:
+        incident = store.get_incident(workspace_id, incident_id)
+        if incident is None or incident.state is IncidentState.RESOLVED:
+            return incident
+        if checks.get_check(workspace_id, incident.check_id):
+            return incident
+        resolved = domain.resolved(incident, at=at)
+        return store.close_incident(resolved, _resolution(resolved, "The check was deleted."), check=None)
+
+    return on_stale_write(decide)
+
+
+def _resolution(incident: Incident, body: str | None = None) -> Event:
+    return Event(
+        type=EventType.RESOLVED, at=incident.resolved_at or incident.opened_at, actor=incident.resolved_by, body=body
+    )
+
+
+def _running_deployments(check: Check, *, at: datetime) -> tuple[int, ...]:
+    """Deployments of the check's project that run and name it, or name no check."""
+    if check.project_id is None:
+        return ()
+    found = deployment_windows.list_deployment_windows(
+        check.workspace_id,
+        check.project_id,
+        start=at - _LONGEST_DEPLOYMENT,
+        end=None,
+        limit=_MOST_DEPLOYMENTS,
+        after=None,
+    )
+    return tuple(
+        window.id
+        for window in found.windows
+        if window.state is State.ACTIVE and (not window.check_ids or check.id in window.check_ids)
+    )
