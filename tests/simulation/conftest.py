@@ -13,7 +13,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("simulation")
     group.addoption("--seeds", type=int, default=_SHORT, help="how many random worlds to live through")
     group.addoption("--seed", type=int, default=None, help="live through this one only")
-    group.addoption("--thorough", action="store_true", default=False, help="every kill point, every merge, no cuts")
 
 
 @dataclass(frozen=True, slots=True)
