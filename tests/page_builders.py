@@ -1,10 +1,11 @@
 """Status pages for tests: what a test does not name is unremarkable."""
 
+from datetime import timedelta
 from typing import Any
 
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
+from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 from tests.builders import NOON
 
 
@@ -30,6 +31,21 @@ def a_component_snapshot(**changes: Any) -> ComponentSnapshot:
             "position": 0,
             "status": ComponentStatus.OPERATIONAL,
             "show_uptime_bar": True,
+            **changes,
+        }
+    )
+
+
+def a_maintenance_snapshot(**changes: Any) -> MaintenanceSnapshot:
+    return MaintenanceSnapshot(
+        **{
+            "id": 4,
+            "name": "Database migration",
+            "description": None,
+            "start_at": NOON,
+            "end_at": NOON + timedelta(hours=2),
+            "under_way": True,
+            "component_ids": (5,),
             **changes,
         }
     )

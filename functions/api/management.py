@@ -15,7 +15,17 @@ from mangum import Mangum
 import errors
 from answers import NoStore
 from bodies import BodyLimit
-from routers import api_keys, checks, dependencies, deployments, incidents, projects, signals, status_pages
+from routers import (
+    api_keys,
+    checks,
+    dependencies,
+    deployments,
+    incidents,
+    maintenance_windows,
+    projects,
+    signals,
+    status_pages,
+)
 
 app = FastAPI(
     title="Lull",
@@ -29,7 +39,17 @@ app = FastAPI(
 app.add_middleware(BodyLimit)
 app.add_middleware(NoStore)
 errors.install(app)
-for module in (projects, checks, signals, incidents, dependencies, deployments, status_pages, api_keys):
+for module in (
+    projects,
+    checks,
+    signals,
+    incidents,
+    dependencies,
+    deployments,
+    maintenance_windows,
+    status_pages,
+    api_keys,
+):
     # Not include_router: it builds the routes lazily, in the first request instead of here.
     app.router.routes.extend(module.router.routes)
 

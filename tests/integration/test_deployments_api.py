@@ -51,7 +51,7 @@ def test_the_seeds_example_round_trips(api):
     assert created.json["status"] == "ACTIVE"
     assert created.json["endedAt"] is None
     assert statuses(api) == ["PAUSED", "PAUSED", "NEW"]
-    assert api.get("/api/deployments/1") == created.json
+    assert api.get("/api/deployments/1") == {**created.json, "keptQuiet": []}
     ended = api.put("/api/deployments/1/end")
     assert (ended["status"], ended["endReason"]) == ("ENDED", "BY_REQUEST")
     assert statuses(api) == ["RESUMED", "RESUMED", "NEW"]

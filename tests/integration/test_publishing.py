@@ -159,14 +159,15 @@ def test_publishing_reads_what_it_shows_and_no_more(page):
     publish(SLUG, at=NOON)
     with calls() as made:
         publish(SLUG, at=NOON)
-    manifest, owner_and_page, components, project, dependency = (
+    manifest, owner_and_page, components, maintenance, project, dependency = (
         ["GetObject"],
         ["GetItem", "GetItem"],
         ["Query"],
         ["Query"],
         ["Query"],
+        ["Query"],
     )
-    assert made == manifest + owner_and_page + components + project + dependency + ["BatchGetItem"]
+    assert made == manifest + owner_and_page + components + maintenance + project + dependency + ["BatchGetItem"]
 
 
 # ---- what is not published

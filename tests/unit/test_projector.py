@@ -2,15 +2,32 @@
 
 import json
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 import pytest
 
 from lull.domain.checks import Health
 from lull.domain.health import ComponentStatus
+from lull.domain.maintenance_windows import suppression as suppression_of
 from lull.domain.status_pages import Source
-from lull.publishing.projector import project
-from tests.builders import a_check
+from lull.publishing import projector
+from lull.publishing.snapshot import StatusSnapshot
+from tests.builders import NOON, a_check, a_maintenance_window
 from tests.page_builders import a_component, a_component_snapshot, a_page, a_snapshot
+
+HOUR = timedelta(hours=1)
+
+
+def project(page, components, watching, *windows, at=NOON) -> StatusSnapshot:
+    """The page, with maintenance windows on their projects."""
+    suppressions = [
+        (project_id, suppression)
+        for each in windows
+        for project_id in each.project_ids
+        if (suppression := suppression_of(each))
+    ]
+    return projector.project(page, components, watching, suppressions, at=at)
+
 
 DOWN = a_check(health=Health.DOWN)
 OK = a_check(id=11, health=Health.OK)
@@ -91,3 +108,48 @@ def test_the_digest_changes_with_anything_that_is_shown_and_with_nothing_else():
         a_snapshot(a_component_snapshot(description="")).digest,
     }
     assert len(changed | {snapshot.digest}) == 5
+
+
+@pytest.mark.parametrize(
+    ("check", "at", "status"),
+    [
+        (OK, NOON - timedelta(seconds=1), ComponentStatus.OPERATIONAL),
+        (OK, NOON, ComponentStatus.UNDER_MAINTENANCE),
+        (a_check(), NOON, ComponentStatus.UNDER_MAINTENANCE),
+        (replace(DOWN, judged_at=NOON), NOON, ComponentStatus.UNDER_MAINTENANCE),
+        (replace(DOWN, judged_at=NOON - HOUR), NOON, ComponentStatus.MAJOR_OUTAGE),
+        (OK, NOON + 2 * HOUR, ComponentStatus.OPERATIONAL),
+        (replace(OK, project_id=2), NOON, ComponentStatus.OPERATIONAL),
+        (replace(OK, project_id=None, dependency_id=1), NOON, ComponentStatus.OPERATIONAL),
+    ],
+)
+def test_maintenance_explains_everything_but_an_outage_that_began_before_it(check, at, status):
+    component = a_component()
+    snapshot = project(a_page(), [component], {component.source: [check]}, a_maintenance_window(), at=at)
+    assert [each.status for each in snapshot.components] == [status]
+
+
+def test_of_two_windows_the_one_that_began_first_counts():
+    component = a_component()
+    windows = [a_maintenance_window(id=1, start_at=NOON - HOUR), a_maintenance_window(id=2)]
+    down = replace(DOWN, judged_at=NOON - HOUR / 2)
+    for order in (windows, windows[::-1]):
+        snapshot = project(a_page(), [component], {component.source: [down]}, *order)
+        assert snapshot.status is ComponentStatus.UNDER_MAINTENANCE
+
+
+def test_visitors_are_told_of_maintenance_that_is_meant_for_them_and_concerns_the_page():
+    components = [a_component(id=5), a_component(id=6, project_id=2), a_component(id=7, dependency_id=3)]
+    watching = {components[0].source: [OK]}
+    windows = [
+        a_maintenance_window(id=1, auto_publish_to_status_page=True, start_at=NOON + HOUR, project_ids=(1, 2)),
+        a_maintenance_window(id=2, auto_publish_to_status_page=True, project_ids=(2,), description="Disks"),
+        a_maintenance_window(id=3),
+        a_maintenance_window(id=4, auto_publish_to_status_page=True, project_ids=(9,)),
+        a_maintenance_window(id=5, auto_publish_to_status_page=True, start_at=NOON - HOUR, end_at=NOON),
+    ]
+    shown = project(a_page(), components, watching, *windows).maintenances
+    assert [(each.id, each.under_way, each.component_ids, each.description) for each in shown] == [
+        (2, True, (6,), "Disks"),
+        (1, False, (5, 6), None),
+    ]

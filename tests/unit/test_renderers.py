@@ -18,7 +18,7 @@ from lull.publishing.renderers import badge, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
 from tests.builders import NOON
-from tests.page_builders import a_component_snapshot, a_snapshot
+from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot
 
 GOLDEN = Path(__file__).parent / "golden"
 AA = 4.5
@@ -277,6 +277,18 @@ def test_the_time_of_the_last_change_is_for_people_and_machines():
     read = document()
     assert read.all("time") == [{"datetime": "2026-03-01T12:00:00Z"}]
     assert read.text_of("time") == ["1 March 2026, 12:00 UTC"]
+
+
+def test_maintenance_is_told_with_its_times_and_what_it_concerns():
+    planned = a_maintenance_snapshot(id=9, name="Disks", description="<b>New</b> ones", under_way=False)
+    html = page.render(a_snapshot(a_component_snapshot(), maintenances=(a_maintenance_snapshot(), planned)), NOON)
+    text = html.decode()
+    assert text.index(">Maintenance</h2>") < text.index(">Components</h2>")
+    assert text.count('<time datetime="2026-03-01T12:00:00Z">1 March 2026, 12:00 UTC</time> to ') == 2
+    assert "&lt;b&gt;New&lt;/b&gt; ones" in text
+    assert "Concerns <bdi>API</bdi>" in text
+    assert text.index("Under way</span>") < text.index("Planned</span>")
+    assert "Maintenance</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
 
 
 def test_a_page_of_ninety_components_fits_the_first_flight_of_packets():

@@ -11,8 +11,9 @@ from lull import clock
 from lull.domain.checks import Check, CheckMode
 from lull.domain.credentials import Role
 from lull.use_cases import checks as use_cases
+from lull.use_cases.maintenance_windows import suppressions
 from schemas.base import PageLimit, PageNumber, PathId, QueryId, page_fields
-from schemas.checks import CheckIn, CheckOut, CheckPageOut, CheckPatch
+from schemas.checks import CheckDetailsOut, CheckIn, CheckOut, CheckPageOut, CheckPatch
 from schemas.errors import responses
 from schemas.signals import SignalOut, SignalPageOut
 
@@ -58,10 +59,11 @@ async def create_check(caller: AuthorizedCaller, body: CheckIn) -> CheckOut:
     return CheckOut.of(use_cases.create_check(caller, described, at=clock.now()), caller)
 
 
-@router.get("/{check_id}", response_model=CheckOut, summary="Get a check", responses=responses(404))
-async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckOut:
-    """One check, with its holds: who keeps it quiet, and until when."""
-    return CheckOut.of(use_cases.get_check(caller, check_id), caller)
+@router.get("/{check_id}", response_model=CheckDetailsOut, summary="Get a check", responses=responses(404))
+async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckDetailsOut:
+    """One check, with the holds and maintenance windows that keep it quiet: whose they are, since when, until when."""
+    check = use_cases.get_check(caller, check_id)
+    return CheckDetailsOut.with_suppressions(check, suppressions(check, at=clock.now()), caller)
 
 
 @router.get(

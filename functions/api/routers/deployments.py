@@ -11,7 +11,7 @@ from lull import clock
 from lull.domain.deployment_windows import DeploymentWindow
 from lull.use_cases import deployment_windows as use_cases
 from schemas.base import IdempotencyKeyHeader, Instant, PathId, QueryId
-from schemas.deployments import DeploymentIn, DeploymentOut, EndDeploymentIn
+from schemas.deployments import DeploymentDetailsOut, DeploymentIn, DeploymentOut, EndDeploymentIn
 from schemas.errors import responses
 
 router = APIRouter(prefix="/api/deployments", tags=["Deployments"], route_class=StrictRoute)
@@ -58,10 +58,13 @@ async def list_deployments(
     return found.deployments
 
 
-@router.get("/{deployment_id}", response_model=DeploymentOut, summary="Get a deployment", responses=responses(404))
-async def get_deployment(caller: AuthorizedCaller, deployment_id: PathId) -> DeploymentWindow:
-    """One deployment."""
-    return use_cases.get_deployment(caller, deployment_id)
+@router.get(
+    "/{deployment_id}", response_model=DeploymentDetailsOut, summary="Get a deployment", responses=responses(404)
+)
+async def get_deployment(caller: AuthorizedCaller, deployment_id: PathId) -> DeploymentDetailsOut:
+    """One deployment, with what it kept quiet."""
+    window = use_cases.get_deployment(caller, deployment_id)
+    return DeploymentDetailsOut.of(window, use_cases.list_kept_quiet(window))
 
 
 @router.put(

@@ -64,6 +64,18 @@ def _instant(value: Any) -> datetime:
     return moment.replace(microsecond=int(fraction[1:4].ljust(3, "0") or 0) * 1000)
 
 
+_LOCAL = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,9})?)?)", re.ASCII)
+
+
+def _local_instant(value: Any) -> datetime:
+    """As `_instant`, or without an offset: naive then, for whoever knows the time zone."""
+    match = _LOCAL.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return _instant(value)
+    time = match[2] if match[2].count(":") == 2 else f"{match[2]}:00"
+    return _instant(f"{match[1]}T{time}Z").replace(tzinfo=None)
+
+
 def _rfc3339(moment: datetime) -> str:
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
     return text.replace("+00:00", "Z")
@@ -75,6 +87,13 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant in a request."""
+
+LocalInstant = Annotated[
+    datetime,
+    BeforeValidator(_local_instant, json_schema_input_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant in a request, or a local time without an offset."""
 
 OutInstant = Annotated[
     datetime,

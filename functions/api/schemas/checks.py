@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 from lull.domain.checks import Check, CheckMode, CheckStatus, Probe
 from lull.domain.credentials import Caller, Role
 from lull.domain.errors import invalid
+from lull.domain.maintenance_windows import Suppression
 from schemas.base import ABSENT, HttpUrl, Id, In, Name, Out, OutInstant, PageOut, Patch
 
 _EXAMPLE: JsonDict = {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300}
@@ -155,6 +156,30 @@ class CheckOut(Out):
         if not caller.role.includes(Role.MEMBER):
             out.token = out.headers = None
         return out
+
+
+class SuppressionOut(Out):
+    window_id: int
+    name: str
+    actor: str = Field(description="Who planned it.")
+    start_at: OutInstant = Field(serialization_alias="since")
+    end_at: OutInstant = Field(serialization_alias="until")
+    alerts: bool
+    incidents: bool
+
+
+class CheckDetailsOut(CheckOut):
+    suppressions: list[SuppressionOut] = Field(
+        description="Maintenance windows that keep its alerts, its incidents or both quiet now."
+    )
+
+    @classmethod
+    def with_suppressions(cls, check: Check, found: list[Suppression], caller: Caller) -> "CheckDetailsOut":
+        out = CheckOut.of(check, caller)
+        return cls(
+            **{name: getattr(out, name) for name in CheckOut.model_fields},
+            suppressions=[SuppressionOut.model_validate(each) for each in found],
+        )
 
 
 class CheckPageOut(PageOut):

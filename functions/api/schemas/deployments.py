@@ -13,7 +13,9 @@ from lull.domain.deployment_windows import (
     EndReason,
     State,
 )
+from lull.domain.quiet import KeptQuiet
 from schemas.base import HttpUrl, Id, In, Instant, Name, Out, OutInstant
+from schemas.quiet import KeptQuietOut
 
 _EXAMPLE: JsonDict = {
     "projectId": 1,
@@ -113,3 +115,15 @@ class DeploymentOut(Out):
     max_duration_seconds: int
     end_reason: EndReason | None = Field(description="Why it ended; null while it has not.")
     created_at: OutInstant
+
+
+class DeploymentDetailsOut(DeploymentOut):
+    kept_quiet: list[KeptQuietOut] = Field(description="What would have been told, had it paused nothing.")
+
+    @classmethod
+    def of(cls, window: DeploymentWindow, kept: list[KeptQuiet]) -> "DeploymentDetailsOut":
+        out = DeploymentOut.model_validate(window)
+        return cls(
+            **{name: getattr(out, name) for name in DeploymentOut.model_fields},
+            kept_quiet=[KeptQuietOut.model_validate(each) for each in kept],
+        )

@@ -6,8 +6,9 @@ so an effect that comes twice, late or out of order changes nothing.
 
 from dataclasses import dataclass
 
-from lull.domain.checks import Check, CheckStatus
+from lull.domain.checks import Check, CheckStatus, Health
 from lull.domain.deployment_windows import DeploymentWindow, Edge
+from lull.domain.maintenance_windows import MaintenanceWindow, suppression
 from lull.domain.status_pages import PageComponent, StatusPage
 
 
@@ -45,12 +46,44 @@ class WakeIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class ReconcileMaintenance:
+    """Make the wake-up of this maintenance window the one that the record asks for."""
+
+    workspace_id: int
+    window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WakeMaintenance:
+    """Bring a maintenance window to where the record and the clock say it should be, or clear away what it left."""
+
+    workspace_id: int
+    window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WakeProject:
+    """Judge every check of a project again: what kept it quiet is over."""
+
+    workspace_id: int
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublishSource:
     """Publish the pages that show this check, project or dependency."""
 
     workspace_id: int
     source: str
     source_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishProject:
+    """Publish the pages that show this project or one of its checks."""
+
+    workspace_id: int
+    project_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +101,9 @@ class PublishSlug:
     slug: str
 
 
-Effect = ReconcileWindow | ResumeWork | WakeCheck | WakeIncident | PublishSource | PublishPage | PublishSlug
+Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
+Publish = PublishSource | PublishProject | PublishPage | PublishSlug
+Effect = ReconcileWindow | ResumeWork | ReconcileMaintenance | Wake | Publish
 
 
 def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindow | None) -> list[Effect]:
@@ -84,6 +119,23 @@ def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindo
         effects.append(ReconcileWindow(window.workspace_id, window.id, moved))
     if after and (after.to_hold or after.to_release):
         effects.append(ResumeWork(after.workspace_id, after.id))
+    return effects
+
+
+def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWindow | None) -> list[Effect]:
+    """Its wake-up, if that moved; what it kept quiet, once that is over; what it left behind, once it is gone."""
+    window = after or before
+    if window is None:
+        return []
+    effects: list[Effect] = []
+    if (before and before.due_at) != (after and after.due_at):
+        effects.append(ReconcileMaintenance(window.workspace_id, window.id))
+    if after is None:
+        effects.append(WakeMaintenance(window.workspace_id, window.id))
+    if before and suppression(before) != (after and suppression(after)):
+        effects += [WakeProject(before.workspace_id, project_id) for project_id in before.project_ids]
+    concerned = {project_id for side in (before, after) if side for project_id in side.project_ids}
+    effects += [PublishProject(window.workspace_id, project_id) for project_id in sorted(concerned)]
     return effects
 
 
@@ -107,6 +159,7 @@ def _of_outage(before: Check | None, after: Check | None) -> list[Effect]:
         gone = before and before.incident_id
         return [WakeIncident(before.workspace_id, gone)] if before and gone else []
     begins = after.status is CheckStatus.DOWN and after.incident_id is None
+    begins = begins or (after.is_held_by_deployment and after.health is Health.DOWN)
     ends = after.status is CheckStatus.OK and after.incident_id is not None
     return [WakeCheck(after.workspace_id, after.id)] if begins or ends else []
 

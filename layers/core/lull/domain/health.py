@@ -1,7 +1,9 @@
 """How checks add up to what visitors see: the tables of section 6 of the semantics."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from lull.domain.checks import Check, CheckStatus
 
@@ -39,13 +41,25 @@ SENTENCES = {
 _SEVERITY = {status: rank for rank, status in enumerate(ComponentStatus)}
 
 
-def of_check(check: Check) -> ComponentStatus:
+Maintained = Mapping[int, datetime]
+"""Projects on which there is maintenance now, by id, and since when."""
+
+
+def of_check(check: Check, maintained: Maintained = MappingProxyType({})) -> ComponentStatus:
+    """Maintenance explains everything but an outage that began before it."""
+    since = maintained.get(check.project_id) if check.project_id is not None else None
+    if since is not None and not _was_down(check, since):
+        return ComponentStatus.UNDER_MAINTENANCE
     return ComponentStatus.UNDER_MAINTENANCE if check.is_held_by_deployment else OF_CHECK[check.status]
 
 
-def of_checks(checks: Iterable[Check]) -> ComponentStatus:
+def _was_down(check: Check, since: datetime) -> bool:
+    return check.status is CheckStatus.DOWN and check.judged_at is not None and check.judged_at < since
+
+
+def of_checks(checks: Iterable[Check], maintained: Maintained = MappingProxyType({})) -> ComponentStatus:
     """The status of a project or a dependency over its checks."""
-    return combined(of_check(check) for check in checks)
+    return combined(of_check(check, maintained) for check in checks)
 
 
 def combined(statuses: Iterable[ComponentStatus]) -> ComponentStatus:

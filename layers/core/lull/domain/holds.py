@@ -32,5 +32,10 @@ def of_deployment(window_id: int) -> str:
     return f"deployment:{window_id}"
 
 
+def deployment_id(source: str) -> int:
+    """The deployment window that `of_deployment` named."""
+    return int(source.partition(":")[2])
+
+
 def is_of_deployment(source: str) -> bool:
     return source.startswith("deployment:")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
+from lull.domain.holds import deployment_id, is_of_deployment
 from lull.domain.signals import Signal, SignalSource, SignalType
 
 _MESSAGES = {Health.LATE: "no signal within {} s", Health.DOWN: "no signal within {} s and {} s of grace"}
@@ -28,6 +29,27 @@ def deadline(check: Check) -> datetime | None:
     if check.status in (CheckStatus.OK, CheckStatus.RESUMED):
         return since + interval
     return since + interval + grace if check.status is CheckStatus.LATE else None
+
+
+def would_be_down_at(check: Check) -> datetime | None:
+    """When a check that deployments hold would have turned DOWN: by a signal that says so, or by silence.
+
+    None for what they did not keep quiet: it was so before they came, or has not been heard of yet.
+    """
+    since = [hold.since for hold in check.holds if is_of_deployment(hold.source)]
+    if not since or check.last_ping_at is None or check.watch_at is None:
+        return None
+    if check.health is Health.DOWN:
+        return check.judged_at if check.judged_at and check.judged_at >= min(since) else None
+    awaited = awaited_since(check)
+    if awaited is None or check.check_mode is CheckMode.OUTBOUND:
+        return None
+    return awaited + timedelta(seconds=check.interval_seconds + check.grace_seconds)
+
+
+def deployments(check: Check) -> list[int]:
+    """The deployments that hold a check."""
+    return [deployment_id(hold.source) for hold in check.holds if is_of_deployment(hold.source)]
 
 
 def judged(check: Check, *, at: datetime) -> tuple[Check, list[Signal]]:

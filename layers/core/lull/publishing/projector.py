@@ -1,19 +1,34 @@
 """From a page, its components and the checks behind them to what visitors see."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from lull.domain import health
 from lull.domain.checks import Check
+from lull.domain.maintenance_windows import Suppression
 from lull.domain.status_pages import PageComponent, Source, StatusPage
-from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
+from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 Watching = Mapping[tuple[Source, int], Sequence[Check]]
 """The checks behind each source: a check itself, those of a project, those that watch a dependency."""
 
 
-def project(page: StatusPage, components: Sequence[PageComponent], watching: Watching) -> StatusSnapshot:
-    """The page as it stands. A component whose source is gone, or has no checks, is NOT_MONITORED."""
-    shown = tuple(_component(component, watching) for component in components)
+Suppressions = Sequence[tuple[int, Suppression]]
+"""What maintenance windows that are not over suppress, each with the id of the project."""
+
+
+def project(
+    page: StatusPage,
+    components: Sequence[PageComponent],
+    watching: Watching,
+    suppressions: Suppressions,
+    *,
+    at: datetime,
+) -> StatusSnapshot:
+    """The page as it stands at `at`. A component whose source is gone, or has no checks, is NOT_MONITORED."""
+    maintained = _maintained(suppressions, at)
+    shown = tuple(_component(component, watching, maintained) for component in components)
     status = health.overall(component.status for component in shown)
     return StatusSnapshot(
         name=page.name,
@@ -28,16 +43,60 @@ def project(page: StatusPage, components: Sequence[PageComponent], watching: Wat
         status=status,
         description=health.SENTENCES[status],
         components=shown,
+        maintenances=_maintenances(components, watching, suppressions, at),
     )
 
 
-def _component(component: PageComponent, watching: Watching) -> ComponentSnapshot:
+def _maintained(suppressions: Suppressions, at: datetime) -> dict[int, datetime]:
+    """Since when there has been maintenance on each project."""
+    found: dict[int, datetime] = {}
+    for project_id, suppression in suppressions:
+        if suppression.is_in_effect(at):
+            found[project_id] = min(found.get(project_id, suppression.start_at), suppression.start_at)
+    return found
+
+
+def _maintenances(
+    components: Sequence[PageComponent], watching: Watching, suppressions: Suppressions, at: datetime
+) -> tuple[MaintenanceSnapshot, ...]:
+    concerned: dict[int, list[int]] = defaultdict(list)
+    windows = {}
+    for project_id, suppression in suppressions:
+        if suppression.published and at < suppression.end_at:
+            windows[suppression.window_id] = suppression
+            concerned[suppression.window_id] += [
+                component.id for component in components if project_id in _projects(component, watching)
+            ]
+    ordered = sorted(windows.values(), key=lambda each: (each.start_at, each.window_id))
+    return tuple(
+        MaintenanceSnapshot(
+            id=each.window_id,
+            name=each.name,
+            description=each.description,
+            start_at=each.start_at,
+            end_at=each.end_at,
+            under_way=each.is_in_effect(at),
+            component_ids=tuple(sorted(set(concerned[each.window_id]))),
+        )
+        for each in ordered
+        if concerned[each.window_id]
+    )
+
+
+def _projects(component: PageComponent, watching: Watching) -> set[int]:
+    """The projects that a component shows something of."""
+    if component.project_id is not None:
+        return {component.project_id}
+    return {check.project_id for check in watching.get(component.source, ()) if check.project_id is not None}
+
+
+def _component(component: PageComponent, watching: Watching, maintained: health.Maintained) -> ComponentSnapshot:
     return ComponentSnapshot(
         id=component.id,
         name=component.name,
         description=component.description,
         group_name=component.group_name,
         position=component.position,
-        status=health.of_checks(watching.get(component.source, ())),
+        status=health.of_checks(watching.get(component.source, ()), maintained),
         show_uptime_bar=component.show_uptime_bar,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from lull.domain.health import ComponentStatus
 
@@ -16,6 +17,20 @@ class ComponentSnapshot:
     position: int
     status: ComponentStatus
     show_uptime_bar: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceSnapshot:
+    """Planned work that its owner wants visitors to know of."""
+
+    id: int
+    name: str
+    description: str | None
+    start_at: datetime
+    end_at: datetime
+    under_way: bool
+    component_ids: tuple[int, ...]
+    """The components of the page that it concerns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +49,10 @@ class StatusSnapshot:
     status: ComponentStatus
     description: str
     components: tuple[ComponentSnapshot, ...]
+    maintenances: tuple[MaintenanceSnapshot, ...] = ()
+    """Under way or ahead, by their start."""
 
     @property
     def digest(self) -> str:
         """The same for what shows the same, in every process: hex SHA-256."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=datetime.isoformat).encode()).hexdigest()

@@ -6,17 +6,20 @@ from typing import Any
 
 from lull.domain.checks import Check
 from lull.domain.deployment_windows import DeploymentWindow
+from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
 from lull.store.checks import decode_check
 from lull.store.codec import Item
 from lull.store.deployment_windows import decode_deployment_window
+from lull.store.maintenance_windows import decode_maintenance_window
 from lull.store.status_pages import decode_component, decode_status_page
 
-Entity = Check | DeploymentWindow | StatusPage | PageComponent
+Entity = Check | DeploymentWindow | MaintenanceWindow | StatusPage | PageComponent
 
 _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
     "DEPLOYMENT": decode_deployment_window,
+    "MAINTENANCE": decode_maintenance_window,
     "PAGE": decode_status_page,
     "COMPONENT": decode_component,
 }

@@ -36,6 +36,14 @@
 | 32 | incidents by ids                       | incidents.get_incidents                      | table     |
 | 33 | incidents of a workspace               | incidents.list_incidents                     | table     |
 | 34 | timeline of an incident                | incidents.list_events                        | table     |
+| 35 | projects by ids                        | projects.get_projects                        | table     |
+| 36 | maintenance window by id               | maintenance_windows.get_maintenance_window   | table     |
+| 37 | maintenance windows of a workspace     | maintenance_windows.list_maintenance_windows | table     |
+| 38 | maintenance windows by ids             | maintenance_windows.get_maintenance_windows  | table     |
+| 39 | past occurrences of a window           | maintenance_windows.list_occurrences         | table     |
+| 40 | what suppresses in a project, and when | maintenance_windows.list_suppressions        | table     |
+| 41 | what a deployment or window kept quiet | quiet.list_kept_quiet                        | table     |
+| 42 | what suppresses in a workspace         | maintenance_windows.list_all_suppressions    | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -144,6 +152,48 @@ def incidents_of_workspace(workspace_id: int) -> str:
 
 def incident_listing(workspace_id: int, incident_id: int) -> Key:
     return {"PK": incidents_of_workspace(workspace_id), "SK": number(incident_id)}
+
+
+MAINTENANCE = "MAINTENANCE#"
+
+
+def maintenance_window(workspace_id: int, window_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": MAINTENANCE + number(window_id)}
+
+
+def in_maintenance_window(workspace_id: int, window_id: int) -> str:
+    """The partition of what has happened in a window."""
+    return f"WS#{workspace_id}#MAINTENANCE#{window_id}"
+
+
+OCCURRENCE = "OCCURRENCE#"
+QUIET = "QUIET#"
+
+
+def occurrence(workspace_id: int, window_id: int, start_at: datetime) -> Key:
+    return {"PK": in_maintenance_window(workspace_id, window_id), "SK": OCCURRENCE + instant(start_at)}
+
+
+def quiet(partition: str, at: datetime, kind: str, check_id: int) -> Key:
+    """Something kept quiet by the deployment or maintenance window of this partition."""
+    return {"PK": partition, "SK": f"{QUIET}{instant(at)}#{kind}#{number(check_id)}"}
+
+
+def suppressions_of_workspace(workspace_id: int) -> str:
+    """The partition that says which maintenance window suppresses what in which project, and when."""
+    return f"WS#{workspace_id}#SUPPRESSIONS"
+
+
+def suppression(workspace_id: int, project_id: int, window_id: int) -> Key:
+    return {
+        "PK": suppressions_of_workspace(workspace_id),
+        "SK": f"{listed_under_project(project_id)}{number(window_id)}",
+    }
+
+
+def suppressed_project(sort_key: str) -> int:
+    """The project id of a `suppression` key."""
+    return int(sort_key.split("#")[1])
 
 
 def checks_of_workspace(workspace_id: int) -> str:

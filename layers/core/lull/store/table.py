@@ -14,6 +14,8 @@ from lull.store.keys import Key
 
 _BATCH = 100
 _TRIES = 5
+ANYHOW = "attribute_exists(PK) OR attribute_not_exists(PK)"
+"""The condition of a write that is right whatever is there."""
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 

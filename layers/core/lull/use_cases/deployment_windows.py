@@ -15,7 +15,8 @@ from lull.domain.credentials import Caller
 from lull.domain.deployment_windows import DeploymentWindow, EndReason, State, Step
 from lull.domain.errors import Conflict, FieldError, Invalid, NotFound
 from lull.domain.holds import MAX_OF_DEPLOYMENTS, Hold, of_deployment
-from lull.store import checks, counters, idempotency, keys, paging, projects
+from lull.domain.quiet import KeptQuiet
+from lull.store import checks, counters, idempotency, keys, paging, projects, quiet
 from lull.store import deployment_windows as store
 from lull.store.idempotency import IdempotencyKey, Made
 from lull.use_cases.retrying import on_stale_write
@@ -139,6 +140,11 @@ def get_deployment(caller: Caller, window_id: int) -> DeploymentWindow:
     if window is None:
         raise NotFound("deployment")
     return window
+
+
+def list_kept_quiet(window: DeploymentWindow) -> list[KeptQuiet]:
+    """What a deployment kept quiet, oldest first."""
+    return quiet.list_kept_quiet(quiet.of_deployment(window.workspace_id, window.id)) if window.auto_pause else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from lull.domain import effects
 from lull.domain.checks import Check
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.effects import Effect
+from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
 from lull.gateways import queues, schedules
 from lull.publishing import affected
-from lull.store import checks, deployment_windows, incidents, status_pages
+from lull.store import checks, deployment_windows, incidents, maintenance_windows, projects, status_pages
 from lull.store.changes import Change
 
 # Nearer than this a wake-up goes straight to the queue: Scheduler's early minute has passed or nearly so.
@@ -26,6 +27,8 @@ def of_change(change: Change) -> list[Effect]:
     # Both images of a record are of one kind, which `entity` has.
     if isinstance(entity, DeploymentWindow):
         return effects.of_deployment_window(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, MaintenanceWindow):
+        return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
         return effects.of_check(before, after)  # type: ignore[arg-type]
     if isinstance(entity, StatusPage):
@@ -40,6 +43,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     wanted = [effect for change in changes for effect in of_change(change)]
     _reconcile_windows([effect for effect in wanted if isinstance(effect, effects.ReconcileWindow)], at=at)
     _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
+    _reconcile_maintenance(wanted, at=at)
     _wake(wanted, at=at)
     _publish(wanted, cause=changes[0].sequence_number)
 
@@ -55,13 +59,27 @@ def _reconcile_windows(wanted: list[effects.ReconcileWindow], *, at: datetime) -
         window = current.get(address)
         for edge in sorted(moved):
             due_at = window.wakeups.get(edge) if window else None
-            _set_wake_up(address, edge, due_at, at=at)
+            wake_up = queues.WakeUp(kind=deployment_windows.KIND, workspace_id=address[0], record_id=address[1])
+            _set_wake_up(schedule_name(address[1], edge), wake_up, due_at, at=at)
 
 
-def _set_wake_up(address: tuple[int, int], edge: Edge, due_at: datetime | None, *, at: datetime) -> None:
-    workspace_id, window_id = address
-    name = schedule_name(window_id, edge)
-    wake_up = queues.WakeUp(kind=deployment_windows.KIND, workspace_id=workspace_id, record_id=window_id)
+def _reconcile_maintenance(wanted: list[Effect], *, at: datetime) -> None:
+    addresses = {
+        (effect.workspace_id, effect.window_id) for effect in wanted if isinstance(effect, effects.ReconcileMaintenance)
+    }
+    if not addresses:
+        return
+    current = {
+        (window.workspace_id, window.id): window
+        for window in maintenance_windows.get_maintenance_windows(sorted(addresses))
+    }
+    for address in sorted(addresses):
+        window = current.get(address)
+        wake_up = queues.WakeUp(kind=maintenance_windows.KIND, workspace_id=address[0], record_id=address[1])
+        _set_wake_up(f"{maintenance_windows.KIND}-{address[1]}", wake_up, window.due_at if window else None, at=at)
+
+
+def _set_wake_up(name: str, wake_up: queues.WakeUp, due_at: datetime | None, *, at: datetime) -> None:
     if due_at is None:
         schedules.delete_schedule(name)
     elif due_at - at < _TOO_NEAR_TO_SCHEDULE:
@@ -88,15 +106,26 @@ def _resume_work(wanted: set[effects.ResumeWork], *, at: datetime) -> None:
 
 
 def _wake(wanted: list[Effect], *, at: datetime) -> None:
-    woken = {_wake_up(effect) for effect in wanted if isinstance(effect, effects.WakeCheck | effects.WakeIncident)}
+    woken = {_wake_up(effect) for effect in wanted if isinstance(effect, effects.Wake)}
     ordered = sorted(woken, key=lambda each: (each.kind, each.workspace_id, each.record_id))
     queues.send_wake_ups([(wake_up, at) for wake_up in ordered], at=at)
 
 
-def _wake_up(effect: effects.WakeCheck | effects.WakeIncident) -> queues.WakeUp:
+def _wake_up(effect: effects.Wake) -> queues.WakeUp:
     if isinstance(effect, effects.WakeCheck):
         return queues.WakeUp(kind=checks.KIND, workspace_id=effect.workspace_id, record_id=effect.check_id)
+    if isinstance(effect, effects.WakeMaintenance):
+        return queues.WakeUp(
+            kind=maintenance_windows.KIND, workspace_id=effect.workspace_id, record_id=effect.window_id
+        )
+    if isinstance(effect, effects.WakeProject):
+        return queues.WakeUp(kind=projects.KIND, workspace_id=effect.workspace_id, record_id=effect.project_id)
     return queues.WakeUp(kind=incidents.KIND, workspace_id=effect.workspace_id, record_id=effect.incident_id)
+
+
+def _sources_of_project(workspace_id: int, project_id: int) -> set[tuple[str, int]]:
+    ids = checks.list_check_ids_of_project(workspace_id, project_id)
+    return {("project", project_id), *(("check", check_id) for check_id in ids)}
 
 
 def _publish(wanted: list[Effect], *, cause: str) -> None:
@@ -108,6 +137,8 @@ def _publish(wanted: list[Effect], *, cause: str) -> None:
             page_ids[effect.workspace_id].add(effect.page_id)
         elif isinstance(effect, effects.PublishSource):
             sources[effect.workspace_id].add((effect.source, effect.source_id))
+        elif isinstance(effect, effects.PublishProject):
+            sources[effect.workspace_id] |= _sources_of_project(effect.workspace_id, effect.project_id)
     for workspace_id, changed in sources.items():
         page_ids[workspace_id] |= affected.pages(changed, status_pages.list_shown_sources(workspace_id))
     for workspace_id, ids in page_ids.items():

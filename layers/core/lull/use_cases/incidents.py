@@ -1,5 +1,6 @@
 """What callers can do with incidents, and what opens and closes them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lull.domain import incidents as domain
@@ -79,22 +80,24 @@ def resolve_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incid
     return on_stale_write(decide)
 
 
-def begin_outage(check: Check, *, at: datetime) -> None:
-    """Open the incident of a check that is DOWN and has none."""
+def begin_outage(check: Check, *, at: datetime) -> Check:
+    """Open the incident of a check that is DOWN and has none; the check, which knows it then."""
     incident = domain.opened(
         check, incident_id=counters.next_id(store.KIND), deployment_ids=_running_deployments(check, at=at), at=at
     )
     store.open_incident(incident, Event(type=EventType.OPENED, at=incident.opened_at), check=check)
+    return replace(check, incident_id=incident.id)
 
 
-def end_outage(check: Check, *, at: datetime) -> None:
-    """Resolve the incident of a check that is OK again."""
+def end_outage(check: Check, *, at: datetime) -> Check:
+    """Resolve the incident of a check that is OK again; the check, which has none then."""
     incident = store.get_incident(check.workspace_id, check.incident_id or 0)
     if incident is None or incident.state is IncidentState.RESOLVED:
         checks.leave_outage(check)
-        return
-    resolved = domain.resolved(incident, at=check.judged_at or at)
-    store.close_incident(resolved, _resolution(resolved), check=check)
+    else:
+        resolved = domain.resolved(incident, at=check.judged_at or at)
+        store.close_incident(resolved, _resolution(resolved), check=check)
+    return replace(check, incident_id=None)
 
 
 def advance(workspace_id: int, incident_id: int, *, at: datetime) -> Incident | None:

@@ -16,7 +16,7 @@ from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.publishing.assets import Rendered, render_all
 from lull.publishing.projector import Watching, project
 from lull.publishing.snapshot import StatusSnapshot
-from lull.store import assets, checks, status_pages
+from lull.store import assets, checks, maintenance_windows, status_pages
 from lull.store.assets import Changed, LostRace, Manifest, Published
 
 
@@ -41,7 +41,7 @@ def publish(slug: str, *, at: datetime) -> PublishResult:
         if manifest is None:
             return PublishResult(written=0, removed=0, unchanged=0)
         return _write(slug, manifest, {}, etag)
-    snapshot = _snapshot(page)
+    snapshot = _snapshot(page, at=at)
     goal = _goal(page, snapshot, manifest, at=at)
     return _write(slug, goal, render_all(snapshot, updated_at=goal.updated_at), etag)
 
@@ -53,9 +53,10 @@ def _public_page(slug: str) -> StatusPage | None:
     return page if page and page.slug == slug and page.is_public else None
 
 
-def _snapshot(page: StatusPage) -> StatusSnapshot:
+def _snapshot(page: StatusPage, *, at: datetime) -> StatusSnapshot:
     components = status_pages.list_components(page.workspace_id, page.id)
-    return project(page, components, _watching(page.workspace_id, components))
+    suppressions = maintenance_windows.list_all_suppressions(page.workspace_id)
+    return project(page, components, _watching(page.workspace_id, components), suppressions, at=at)
 
 
 def _watching(workspace_id: int, components: list[PageComponent]) -> Watching:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from lull.domain.checks import CheckStatus
 from lull.gateways import queues
 from lull.gateways.queues import WakeUp
-from lull.store import checks, deployment_windows, due, incidents, keys
+from lull.store import checks, deployment_windows, due, incidents, keys, maintenance_windows, projects
 from lull.use_cases import deployment_windows as deployments
 from lull.use_cases import incidents as outages
+from lull.use_cases import maintenance_windows as maintenance
 from lull.use_cases import watch
 
 # The sweep comes each minute, and not to the second.
@@ -45,6 +46,15 @@ def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime |
     return check.watch_at if check and check.status is CheckStatus.LATE else None
 
 
+def _advance_maintenance(workspace_id: int, window_id: int, at: datetime) -> datetime | None:
+    window = maintenance.advance(workspace_id, window_id, at=at)
+    return window.due_at if window else None
+
+
+def _advance_project(workspace_id: int, project_id: int, at: datetime) -> None:
+    watch.advance_project(workspace_id, project_id, at=at)
+
+
 def _advance_incident(workspace_id: int, incident_id: int, at: datetime) -> None:
     outages.advance(workspace_id, incident_id, at=at)
 
@@ -53,6 +63,8 @@ _ADVANCE: dict[str, Callable[[int, int, datetime], datetime | None]] = {
     deployment_windows.KIND: _advance_deployment,
     checks.KIND: _advance_check,
     incidents.KIND: _advance_incident,
+    maintenance_windows.KIND: _advance_maintenance,
+    projects.KIND: _advance_project,
 }
 
 

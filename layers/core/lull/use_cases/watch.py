@@ -7,35 +7,63 @@ from dataclasses import replace
 from datetime import datetime
 
 from lull.domain import watch
-from lull.domain.checks import Check, CheckMode, CheckStatus
-from lull.store import checks
-from lull.use_cases import incidents
+from lull.domain.checks import Check, CheckMode, CheckStatus, Health
+from lull.domain.quiet import Kept, KeptQuiet
+from lull.store import checks, quiet
+from lull.use_cases import incidents, maintenance_windows
 from lull.use_cases.retrying import on_stale_write
 
 
 def advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
     """Bring a check to where its record and the clock say it should be; None if there is no such check."""
-    check, moving = on_stale_write(lambda: _step(workspace_id, check_id, at=at))
-    while moving:
-        check, moving = on_stale_write(lambda: _step(workspace_id, check_id, at=at))
+    return on_stale_write(lambda: _advance(workspace_id, check_id, at=at))
+
+
+def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
+    check = checks.get_check(workspace_id, check_id)
+    if check is None:
+        return None
+    judged, signals = watch.judged(check, at=at)
+    if signals:
+        check = checks.save_judgement(judged, signals, was=check)
+    if check.status is CheckStatus.PAUSED:
+        return _keep_watch_over_a_paused_one(check, at=at)
+    if check.status is CheckStatus.DOWN and check.incident_id is None:
+        check = _begin_outage(check, at=at)
+    elif check.status is CheckStatus.OK and check.incident_id is not None:
+        check = incidents.end_outage(check, at=at)
+    due = watch.deadline(check)
+    if check.check_mode is CheckMode.INBOUND and check.watch_at != due:
+        return checks.save_watch(replace(check, watch_at=due), was=check)
     return check
 
 
-def _step(workspace_id: int, check_id: int, *, at: datetime) -> tuple[Check | None, bool]:
-    """One transaction of what is to be done now, if anything is; the check as it is then, and whether more may be."""
-    check = checks.get_check(workspace_id, check_id)
-    if check is None:
-        return None, False
-    judged, signals = watch.judged(check, at=at)
-    if signals:
-        return checks.save_judgement(judged, signals, was=check), True
-    if check.status is CheckStatus.DOWN and check.incident_id is None:
-        incidents.begin_outage(check, at=at)
-        return check, True
-    if check.status is CheckStatus.OK and check.incident_id is not None:
-        incidents.end_outage(check, at=at)
-        return check, True
-    due = watch.deadline(check)
-    if check.check_mode is CheckMode.INBOUND and check.watch_at != due:
-        return checks.save_watch(replace(check, watch_at=due), was=check), False
-    return check, False
+def _begin_outage(check: Check, *, at: datetime) -> Check:
+    silent = [each.window_id for each in maintenance_windows.suppressions(check, at=at) if each.incidents]
+    if not silent:
+        return incidents.begin_outage(check, at=at)
+    kept = KeptQuiet(
+        kind=Kept.INCIDENT, check_id=check.id, at=check.judged_at or at, title=f"Service {check.name} is down"
+    )
+    quiet.keep_quiet([quiet.of_maintenance(check.workspace_id, each) for each in silent], kept)
+    return check
+
+
+def _keep_watch_over_a_paused_one(check: Check, *, at: datetime) -> Check:
+    """Nothing is judged and nobody told, but deployments remember what they kept quiet."""
+    down_at = watch.would_be_down_at(check)
+    if down_at is not None and down_at <= at:
+        title = f"Service {check.name} is down" if check.health is Health.DOWN else f"Service {check.name} is silent"
+        kept = KeptQuiet(kind=Kept.OUTAGE, check_id=check.id, at=down_at, title=title)
+        quiet.keep_quiet([quiet.of_deployment(check.workspace_id, each) for each in watch.deployments(check)], kept)
+        down_at = None
+    if check.check_mode is CheckMode.INBOUND and check.watch_at != down_at:
+        return checks.save_watch(replace(check, watch_at=down_at), was=check)
+    return check
+
+
+def advance_project(workspace_id: int, project_id: int, *, at: datetime) -> None:
+    """Judge every check of a project again: what kept it quiet may be over."""
+    for check in checks.get_checks(workspace_id, checks.list_check_ids_of_project(workspace_id, project_id)):
+        if check.status is CheckStatus.DOWN and check.incident_id is None:
+            advance(workspace_id, check.id, at=at)

@@ -5,7 +5,7 @@ It does not reload itself: that would move the focus of people who read with a k
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
 from lull.publishing.renderers.style import LIGHT, style_sheet
-from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
+from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 # Not strftime's names, which follow the locale of the process.
 _MONTHS = (
@@ -88,7 +88,7 @@ def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
 <header><div class="column">{_logo(snapshot.logo_url)}<h1><bdi>{escape(snapshot.name)}</bdi></h1></div></header>
 <main class="column">
 <p class="banner {look.color}" role="status">{_shape(look)}{escape(snapshot.description)}</p>
-{_sections(snapshot.components)}
+{_maintenances(snapshot)}{_sections(snapshot.components)}
 </main>
 <footer><div class="column">
 <p>Last change: {_time(updated_at)}</p>
@@ -117,6 +117,30 @@ def _favicon(look: Look) -> str:
 
 def _logo(url: str | None) -> str:
     return f'<img src="{escape(url)}" alt="" referrerpolicy="no-referrer">' if url else ""
+
+
+def _maintenances(snapshot: StatusSnapshot) -> str:
+    if not snapshot.maintenances:
+        return ""
+    names = {component.id: component.name for component in snapshot.components}
+    lines = "\n".join(_maintenance(maintenance, names) for maintenance in snapshot.maintenances)
+    return f"""<section aria-labelledby="maintenance"><h2 id="maintenance">Maintenance</h2>
+<ul role="list">
+{lines}
+</ul></section>
+"""
+
+
+def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> str:
+    look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
+    word = "Under way" if maintenance.under_way else "Planned"
+    about = f"<p><bdi>{escape(maintenance.description)}</bdi></p>" if maintenance.description else ""
+    concerned = ", ".join(f"<bdi>{escape(names[each])}</bdi>" for each in maintenance.component_ids)
+    return (
+        f'<li><div class="about"><bdi class="name">{escape(maintenance.name)}</bdi>'
+        f"<p>{_time(maintenance.start_at)} to {_time(maintenance.end_at)}</p>{about}<p>Concerns {concerned}</p></div>"
+        f'<span class="status {look.color}">{_shape(look)}{word}</span></li>'
+    )
 
 
 def _sections(components: Iterable[ComponentSnapshot]) -> str:

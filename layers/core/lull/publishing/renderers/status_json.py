@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
+from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 
 def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
@@ -31,7 +31,7 @@ def document(snapshot: StatusSnapshot, updated_at: datetime) -> dict[str, Any]:
         "components": [_component(component) for component in snapshot.components],
         "announcements": [],
         "scheduled": [],
-        "maintenances": [],
+        "maintenances": [_maintenance(maintenance) for maintenance in snapshot.maintenances],
     }
 
 
@@ -45,6 +45,18 @@ def _component(component: ComponentSnapshot) -> dict[str, Any]:
         "status": component.status,
         "showUptimeBar": component.show_uptime_bar,
         "uptime": None,
+    }
+
+
+def _maintenance(maintenance: MaintenanceSnapshot) -> dict[str, Any]:
+    return {
+        "id": maintenance.id,
+        "name": maintenance.name,
+        "description": maintenance.description,
+        "status": "ACTIVE" if maintenance.under_way else "SCHEDULED",
+        "scheduledFor": _instant(maintenance.start_at),
+        "scheduledUntil": _instant(maintenance.end_at),
+        "componentIds": list(maintenance.component_ids),
     }
 
 

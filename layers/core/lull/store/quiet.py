@@ -1,0 +1,40 @@
+"""What deployments and maintenance windows kept quiet, in the partition of each."""
+
+from collections.abc import Iterable
+
+from lull.domain.quiet import KeptQuiet
+from lull.store import keys, table
+from lull.store.codec import Codec, Item
+
+_codec = Codec(KeptQuiet)
+
+MOST = 1_000
+"""How many are listed."""
+
+
+def of_deployment(workspace_id: int, window_id: int) -> str:
+    """The partition of what a deployment kept quiet."""
+    return keys.deployment_window(workspace_id, window_id)["PK"]
+
+
+def of_maintenance(workspace_id: int, window_id: int) -> str:
+    """The partition of what a maintenance window kept quiet."""
+    return keys.in_maintenance_window(workspace_id, window_id)
+
+
+def keeping(partition: str, kept: KeptQuiet) -> Item:
+    """The write that remembers it; writing it again changes nothing."""
+    key = keys.quiet(partition, kept.at, kept.kind, kept.check_id)
+    return table.put(key, {"body": _codec.body(kept)}, condition=table.ANYHOW)
+
+
+def keep_quiet(partitions: Iterable[str], kept: KeptQuiet) -> None:
+    """Remember it with each of the deployments and windows that kept it quiet. Safe to repeat."""
+    for partition in partitions:
+        table.write(keeping(partition, kept))
+
+
+def list_kept_quiet(partition: str) -> list[KeptQuiet]:
+    """Oldest first."""
+    page = table.query(partition, begins_with=keys.QUIET, limit=MOST)
+    return [_codec.decode(item) for item in page.items]
