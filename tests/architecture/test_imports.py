@@ -42,6 +42,18 @@ def test_an_api_key_costs_no_import_of_the_jwt_library():
     assert "jwt" not in imported_by("import management", "api")
 
 
+@pytest.mark.parametrize("function", [*WORKERS, "api"])
+def test_a_function_that_starts_does_not_load_the_client_for_the_outside(function):
+    module = "management" if function == "api" else function
+    assert not imported_by(f"import {module}", function) & {"httpx", "httpcore"}
+
+
+def test_only_the_way_out_knows_the_client_for_the_outside():
+    for path in [*CORE.rglob("*.py"), *FUNCTIONS.rglob("*.py")]:
+        if path.name not in {"targets.py", "exchanges.py", "outbound.py"}:
+            assert not {name.split(".")[0] for name in _imports(path)} & {"httpx", "httpcore"}, path
+
+
 def _imports(path: Path) -> set[str]:
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):

@@ -38,3 +38,8 @@ def schedule_dead_letters_arn() -> str:
 def oidc_issuers() -> str:
     """JSON array; its form is described at the template's parameter `OidcIssuers`."""
     return os.environ.get("OIDC_ISSUERS", "[]")
+
+
+def private_targets() -> str:
+    """Networks and hosts that probes and webhooks may reach although they are not public: see `parse_allow_list`."""
+    return os.environ.get("PRIVATE_TARGETS", "")

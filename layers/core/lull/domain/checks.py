@@ -50,6 +50,9 @@ class Probe:
     expected_status_max: int = 399
     fail_after_consecutive: int = 3
     resolve_after_consecutive_success: int = 1
+    body_contains: str | None = None
+    body_not_contains: str | None = None
+    follow_redirects: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
