@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import boto3
 import botocore.session
+import hypothesis
 import pytest
 
 from local.deployment import deploy
@@ -15,6 +16,11 @@ from local.workbench import Workbench
 
 # Before any test runs: nothing can reach a real account, not even by a forgotten fixture.
 os.environ.update(Endpoint("http://127.0.0.1:9").environment())
+
+# The same cases each time; `--hypothesis-profile thorough` draws many new ones.
+hypothesis.settings.register_profile("quick", max_examples=300, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=None)
+hypothesis.settings.load_profile("quick")
 
 # One session keeps AWS's service models parsed; only its credentials change from test to test.
 _session = botocore.session.get_session()

@@ -44,13 +44,14 @@
 | 40 | what suppresses in a project, and when | maintenance_windows.list_suppressions        | table     |
 | 41 | what a deployment or window kept quiet | quiet.list_kept_quiet                        | table     |
 | 42 | what suppresses in a workspace         | maintenance_windows.list_all_suppressions    | table     |
+| 43 | uptime ledger of a check, day by day   | ledger.list_day_logs                         | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 Key = dict[str, str]
 
@@ -93,6 +94,7 @@ DEPENDENCY = "DEPENDENCY#"
 API_KEY = "APIKEY#"
 PAGE = "PAGE#"
 COMPONENT = "COMPONENT#"
+UPTIME = "UPTIME#"
 
 
 def in_workspace(workspace_id: int) -> str:
@@ -118,7 +120,20 @@ def api_key_hash(secret_hash: str) -> Key:
 
 def check(workspace_id: int, check_id: int) -> Key:
     """A partition of its own: checks are written with every ping."""
-    return {"PK": f"WS#{workspace_id}#CHECK#{check_id}", "SK": "CHECK"}
+    return {"PK": of_check(workspace_id, check_id), "SK": "CHECK"}
+
+
+def of_check(workspace_id: int, check_id: int) -> str:
+    """The partition of one check and its uptime ledger."""
+    return f"WS#{workspace_id}#CHECK#{check_id}"
+
+
+def day_log(workspace_id: int, check_id: int, day: date) -> Key:
+    return {"PK": of_check(workspace_id, check_id), "SK": UPTIME + day.isoformat()}
+
+
+def logged_day(sort_key: str) -> date:
+    return date.fromisoformat(sort_key.removeprefix(UPTIME))
 
 
 def check_of(key: Key) -> tuple[int, int]:

@@ -1,0 +1,137 @@
+"""Uptime: how many whole seconds of each UTC day a check showed what, and the figure that follows.
+
+Rules: section 6 of the semantics, "Uptime ledger". What is kept of it is in `domain.ledger`.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+from lull.domain import health
+from lull.domain.health import ComponentStatus
+
+
+class Bucket(StrEnum):
+    """Where a second is counted. Each second of a day that has passed is in exactly one."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded"
+    PARTIAL = "partial"
+    MAJOR = "major"
+    MAINTENANCE = "maintenance"
+    NOT_MONITORED = "notMonitored"
+    NO_DATA = "noData"
+    """Nothing can be said: before a check was created, and after it was deleted."""
+
+
+Timeline = tuple[tuple[int, Bucket], ...]
+"""From which second of the epoch on what was shown, in order, no second twice; before the first there is no data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUptime:
+    """The seconds of one UTC day by bucket, all seven; they add up to those that have passed of it."""
+
+    day: date
+    seconds: dict[Bucket, int]
+
+    @property
+    def elapsed(self) -> int:
+        return sum(self.seconds.values())
+
+
+_OF_STATUS = {
+    ComponentStatus.OPERATIONAL: Bucket.OPERATIONAL,
+    ComponentStatus.DEGRADED_PERFORMANCE: Bucket.DEGRADED,
+    ComponentStatus.PARTIAL_OUTAGE: Bucket.PARTIAL,
+    ComponentStatus.MAJOR_OUTAGE: Bucket.MAJOR,
+    ComponentStatus.UNDER_MAINTENANCE: Bucket.MAINTENANCE,
+    ComponentStatus.NOT_MONITORED: Bucket.NOT_MONITORED,
+}
+_STATUS_OF = {bucket: status for status, bucket in _OF_STATUS.items()}
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+_DAY = 86_400
+_second_of = itemgetter(0)
+
+
+def bucket_of(status: ComponentStatus) -> Bucket:
+    return _OF_STATUS[status]
+
+
+def second(at: datetime) -> int:
+    """The second of the epoch that an instant lies in: every instant is floored here, and nowhere else.
+
+    >>> second(datetime(1970, 1, 2, 0, 0, 1, 999_000, tzinfo=UTC))
+    86401
+    """
+    return (at - _EPOCH) // _SECOND
+
+
+def days(timeline: Timeline, first: date, last: date, *, at: datetime) -> tuple[DayUptime, ...]:
+    """Each day from `first` to `last`, as far as it has passed at `at`; what was shown last goes on until then."""
+    now = second(at)
+    counted = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        start = second(datetime(day.year, day.month, day.day, tzinfo=UTC))
+        stop = max(start, min(start + _DAY, now))
+        counted.append(DayUptime(day=day, seconds=spent(timeline, start, stop)))
+    return tuple(counted)
+
+
+def spent(timeline: Timeline, start: int, stop: int) -> dict[Bucket, int]:
+    """The seconds in each bucket from second `start` until second `stop`."""
+    begun = bisect_right(timeline, start, key=_second_of)
+    ended = bisect_left(timeline, stop, key=_second_of)
+    at_start = timeline[begun - 1][1] if begun else Bucket.NO_DATA
+    seconds = dict.fromkeys(Bucket, 0)
+    for (since, bucket), (until, _) in pairwise([(start, at_start), *timeline[begun:ended], (stop, at_start)]):
+        seconds[bucket] += until - since
+    return seconds
+
+
+def combined(timelines: Sequence[Timeline]) -> Timeline:
+    """What a project or a dependency showed over its checks, at every second by the rules of `health.combined`.
+
+    A check of which nothing can be said counts as little as one that is not monitored; no data only where there is
+    none of any.
+    """
+    points = sorted((since, number, bucket) for number, each in enumerate(timelines) for since, bucket in each)
+    showing = [Bucket.NO_DATA] * len(timelines)
+    together: list[tuple[int, Bucket]] = []
+    for since, changes in groupby(points, key=_second_of):
+        for _, number, bucket in changes:
+            showing[number] = bucket
+        together.append((since, _together(frozenset(showing))))
+    return tuple(together)
+
+
+@cache
+def _together(buckets: frozenset[Bucket]) -> Bucket:
+    known = buckets - {Bucket.NO_DATA}
+    return bucket_of(health.combined(_STATUS_OF[bucket] for bucket in known)) if known else Bucket.NO_DATA
+
+
+def percentage(counted: Iterable[DayUptime]) -> Decimal | None:
+    """The uptime over these days in percent, floored to two decimals: 100 only without a second of outage.
+
+    None if there is no second to judge by. A second of partial outage weighs 0.3.
+    """
+    total: Counter[Bucket] = Counter()
+    for day in counted:
+        total.update(day.seconds)
+    judged = total[Bucket.OPERATIONAL] + total[Bucket.DEGRADED] + total[Bucket.PARTIAL] + total[Bucket.MAJOR]
+    if not judged:
+        return None
+    tenths_lost = 10 * total[Bucket.MAJOR] + 3 * total[Bucket.PARTIAL]
+    hundredths = 10_000 * (10 * judged - tenths_lost) // (10 * judged)
+    return Decimal(hundredths).scaleb(-2)
