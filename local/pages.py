@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from local import outbox
 from local.bucket import status_pages
 from local.function_pool import FunctionPool
 from local.stack import Stack
@@ -19,7 +20,8 @@ _INDEX = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <style>body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 40rem; padding: 0 1rem }}</style>
 </head><body><h1>Lull</h1>
-<p>Running at <code>{address}</code>. The API is described at <a href="/docs">/docs</a>.</p>
+<p>Running at <code>{address}</code>. The API is described at <a href="/docs">/docs</a>;
+mail that was sent is in the <a href="/_local/outbox">outbox</a>.</p>
 <h2>Status pages</h2>{pages}</body></html>
 """
 _DOCS = """<!doctype html>
@@ -37,8 +39,12 @@ def routes(stack: Stack, pool: FunctionPool, address: str) -> list[BaseRoute]:
         links = await pool.run(_links, stack)
         return HTMLResponse(_INDEX.format(address=html.escape(address), pages=links))
 
+    async def mails(_request: Request) -> Response:
+        return HTMLResponse(await pool.run(outbox.page, stack.endpoint))
+
     return [
         Route("/", index),
+        Route(outbox.PATH, mails),
         Route("/docs", _docs),
         Route("/docs/{name}", _asset),
         Route("/openapi.json", _openapi),

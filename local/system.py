@@ -10,7 +10,7 @@ import urllib.request
 from contextlib import ExitStack, suppress
 from typing import TextIO
 
-from local import edge, pages, welcome
+from local import edge, outbox, pages, welcome
 from local.deployment import deploy
 from local.emulator import SAVED_AGAIN, Emulator
 from local.endpoint import Endpoint
@@ -48,7 +48,8 @@ class System:
         running.callback(emulator.stop)
         say(self._terminal, "creating what template.yaml describes")
         issuer = Issuer(self._url, self._folder.signing_key)
-        deployed = deploy(Endpoint(emulator.url), parameters={"OidcIssuers": issuer.setting()})
+        deployed = deploy(Endpoint(emulator.url), parameters=self._parameters(issuer))
+        outbox.allow_sender(deployed.endpoint)
         self._names = {function.arn: function.name for function in deployed.functions}
         os.environ.update(deployed.environment())
         say(self._terminal, "starting the functions")
@@ -68,6 +69,15 @@ class System:
         api_key = self._api_key()
         self._folder.save_credentials(url=self._url, api_key=api_key, jwt=issuer.token())
         say(self._terminal, welcome.text(url=self._url, api_key=api_key, log=str(self._folder.log)))
+
+    @staticmethod
+    def _parameters(issuer: Issuer) -> dict[str, str]:
+        return {
+            "OidcIssuers": issuer.setting(),
+            "MailFrom": outbox.SENDER,
+            # What is tried out on this machine may be probed and told of what happens.
+            "PrivateTargets": "127.0.0.0/8,::1/128,localhost",
+        }
 
     def farewell(self) -> int:
         """Once all of it has stopped; the exit code."""

@@ -16,6 +16,7 @@ import errors
 from answers import NoStore
 from bodies import BodyLimit
 from routers import (
+    alert_channels,
     api_keys,
     checks,
     dependencies,
@@ -44,6 +45,7 @@ for module in (
     checks,
     signals,
     incidents,
+    alert_channels,
     dependencies,
     deployments,
     maintenance_windows,

@@ -6,6 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local import outbox
 from lull import settings
 from tests.api import Api, a_workspace
 
@@ -15,6 +16,7 @@ FUNCTIONS = {
     "http-end-deployment": "ManagementFunction",
     "http-ping": "ManagementFunction",
     "schedule-each-minute": "MonitorFunction",
+    "sqs-delivery": "NotifierFunction",
     "sqs-publish": "PublisherFunction",
     "sqs-wake-up": "TransitionerFunction",
     "stream-check-paused": "DispatcherFunction",
@@ -23,14 +25,19 @@ FUNCTIONS = {
 
 
 @pytest.fixture
-def api(stack) -> Api:
-    """What the samples speak of: project 1 with check 1 on a page, deployment 1 about to be released."""
+def api(stack, monkeypatch) -> Api:
+    """What the samples speak of: check 1 of project 1 on a page, deployment 1 under way, delivery 1 of an incident."""
     client = a_workspace()
     client.post("/api/projects", {"name": "Shop"})
     client.post("/api/checks", {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300})
     client.post("/api/status-pages", {"name": "Acme Status", "slug": "acme-status"})
     client.post("/api/status-pages/1/components", {"name": "Checkout", "checkId": 1})
     client.post("/api/deployments", {"projectId": 1, "version": "2.4.1", "autoPause": True})
+    monkeypatch.setenv("MAIL_FROM", outbox.SENDER)
+    outbox.allow_sender(stack.endpoint)
+    client.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
+    client.post("/api/checks", {"projectId": 1, "name": "Web", "intervalSeconds": 300})
+    Api(None).post(f"/api/signals/ping/{client.get('/api/checks/2')['token']}/fail")
     return client
 
 

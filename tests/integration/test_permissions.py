@@ -10,9 +10,11 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
-from local import template
+from local import outbox, template
+from local.deployment import deploy
 from local.workbench import Workbench
 from lull import aws, clock
+from lull.gateways import mail
 from tests.api import Api, a_workspace
 
 Permission = tuple[str, str]
@@ -36,7 +38,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.used: dict[str, set[Permission]] = defaultdict(set)
-        for service in ("dynamodb", "sqs", "s3", "scheduler"):
+        for service in ("dynamodb", "sqs", "s3", "scheduler", "sesv2"):
             aws.client(service).meta.events.register(f"provide-client-params.{service}.*", self._note)
 
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
@@ -50,10 +52,26 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
         index = params.get("IndexName")
         return [(f"dynamodb:{operation}", f"Table/index/{index}" if index else "Table")]
     if service == "sqs":
-        return [("sqs:SendMessage", "PublishQueue" if params["QueueUrl"].endswith(".fifo") else "TransitionsQueue")]
+        return [("sqs:SendMessage", _queue(params["QueueUrl"]))]
+    if service == "sesv2":
+        return [("ses:SendEmail", "identity/*")]
     if service == "s3":
         return [(f"s3:{operation}", "StatusBucket/*")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
+
+
+def _queue(url: str) -> str:
+    """The queue by its name in the template."""
+    names = {
+        os.environ[variable]: name
+        for variable, name in (
+            ("TRANSITIONS_QUEUE_URL", "TransitionsQueue"),
+            ("PUBLISH_QUEUE_URL", "PublishQueue"),
+            ("NOTIFY_QUEUE_URL", "NotifyQueue"),
+        )
+        if variable in os.environ
+    }
+    return names[url]
 
 
 def allowed() -> dict[str, set[Permission]]:
@@ -82,6 +100,8 @@ def _label(resource: dict[str, Any]) -> str:
     text = str(resource["Fn::Sub"])
     if "schedule/${ScheduleGroup}" in text:
         return "ScheduleGroup"
+    if ":ses:" in text:
+        return "identity/*"
     return text.replace(".Arn}", "").replace("${", "")
 
 
@@ -137,6 +157,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     monkeypatch.setattr(clock, "now", lambda: end)
     bench.invoke("MonitorFunction", {})
     bench.drain()
+    an_outage(api, bench, monkeypatch, end)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
@@ -145,9 +166,41 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     bench.drain()
 
 
-def test_what_functions_do_and_what_their_roles_allow_are_the_same(stack, monkeypatch):
+def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:
+    """Silence, a maintenance window over it, an incident with all its alerts, and a recovery."""
+    token = api.get("/api/checks/1")["token"]
+    api.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
+    api.post("/api/alert-channels/1/test")
+    api.post("/api/checks/1/resume")
+    api.post(f"/api/signals/ping/{token}")
+    window = {"workspaceId": 1, "name": "Disks", "projectIds": [1], "suppressIncidents": False}
+    over = at + timedelta(hours=1)
+    api.post("/api/maintenance-windows", {**window, "startAt": at.isoformat(), "endAt": over.isoformat()})
+    api.get("/api/maintenance-windows/1")
+    monkeypatch.setattr(clock, "now", lambda: over - timedelta(seconds=1))
+    bench.invoke("MonitorFunction", {})
+    bench.drain()
+    monkeypatch.setattr(clock, "now", lambda: over)
+    with mock.patch("lull.gateways.mail.send_mail", side_effect=mail.MailRefused("no")):
+        bench.invoke("MonitorFunction", {})
+        bench.drain()
+        for minutes in (10, 20, 30):
+            monkeypatch.setattr(clock, "now", lambda minutes=minutes: over + timedelta(minutes=minutes))
+            bench.invoke("MonitorFunction", {})
+            bench.drain()
+    api.post("/api/incidents/1/notes", {"body": "The disk is full."})
+    api.post(f"/api/signals/ping/{token}")
+    bench.drain()
+    api.delete("/api/maintenance-windows/1")
+    bench.drain()
+
+
+def test_what_functions_do_and_what_their_roles_allow_are_the_same(stack, endpoint, monkeypatch):
+    deployed = deploy(endpoint, parameters={"MailFrom": outbox.SENDER})
+    monkeypatch.setenv("MAIL_FROM", outbox.SENDER)
+    outbox.allow_sender(endpoint)
     recorder = Recorder()
-    a_life(a_workspace(), named(stack), monkeypatch)
+    a_life(a_workspace(), named(Workbench(deployed)), monkeypatch)
     may = allowed()
     assert set(may) == set(recorder.used)
     lacking = {function: used - may[function] for function, used in recorder.used.items()}

@@ -76,7 +76,7 @@ def test_a_heartbeat_that_stops_turns_late_then_down_and_opens_an_incident_and_c
     assert (closed["state"], closed["resolvedBy"]) == ("RESOLVED", None)
     assert timeline(api) == ["SUCCESS", "FAIL", "SUSPECT", "SUCCESS"]
     events = api.get(f"/api/incidents/{incident['id']}/events")
-    assert [each["type"] for each in events] == ["OPENED", "RESOLVED"]
+    assert [each["type"] for each in events] == ["OPENED", "ALERTED", "RESOLVED", "ALERTED"]
 
 
 def test_a_healthy_check_is_left_alone_by_every_sweep(api, time, sweep):
@@ -227,7 +227,7 @@ def test_an_incident_does_not_outlive_its_check(api, sweep):
     api.delete("/api/checks/1")
     sweep()
     assert open_incidents(api) == []
-    last = api.get(f"/api/incidents/{incident['id']}/events")[-1]
+    last = api.get(f"/api/incidents/{incident['id']}/events")[-2]
     assert (last["type"], last["body"]) == ("RESOLVED", "The check was deleted.")
 
 
@@ -243,7 +243,7 @@ def test_an_incident_is_acknowledged_noted_and_listed_by_state_project_and_check
     note = api.post("/api/incidents/1/notes", {"body": "The disk is full.\nAgain."})
     assert note["body"] == "The disk is full.\nAgain."
     events = api.get("/api/incidents/1/events")
-    assert {each["type"] for each in events} == {"OPENED", "ACKNOWLEDGED", "NOTE"}
+    assert [each["type"] for each in events] == ["OPENED", "ALERTED", "ACKNOWLEDGED", "NOTE"]
     ids = lambda query: [each["id"] for each in api.get(f"/api/incidents?{query}")["items"]]  # noqa: E731
     assert ids("") == [2, 1]
     assert ids("projectId=1") == ids("checkId=1") == ids("state=open&checkId=1") == [1]

@@ -63,7 +63,9 @@ async def create_check(caller: AuthorizedCaller, body: CheckIn) -> CheckOut:
 async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckDetailsOut:
     """One check, with the holds and maintenance windows that keep it quiet: whose they are, since when, until when."""
     check = use_cases.get_check(caller, check_id)
-    return CheckDetailsOut.with_suppressions(check, suppressions(check, at=clock.now()), caller)
+    return CheckDetailsOut.with_suppressions(
+        check, suppressions(check.workspace_id, check.project_id, at=clock.now()), caller
+    )
 
 
 @router.get(

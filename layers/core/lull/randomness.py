@@ -1,5 +1,6 @@
 """The only source of chance: secrets for credentials, operation tokens for idempotent writes."""
 
+import base64
 import secrets
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -8,6 +9,11 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 def secret(length: int) -> str:
     """`length` random base-62 characters (5.95 bits each)."""
     return "".join(secrets.choice(_BASE62) for _ in range(length))
+
+
+def signing_secret() -> str:
+    """256 random bits in base 64, as Standard Webhooks writes secrets."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def jitter() -> float:

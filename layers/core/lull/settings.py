@@ -23,6 +23,15 @@ def publish_queue_url() -> str:
     return os.environ["PUBLISH_QUEUE_URL"]
 
 
+def notify_queue_url() -> str:
+    return os.environ["NOTIFY_QUEUE_URL"]
+
+
+def mail_from() -> str:
+    """The sender of mail; empty where none is configured, and no mail is sent."""
+    return os.environ.get("MAIL_FROM", "")
+
+
 def schedule_group() -> str:
     return os.environ["SCHEDULE_GROUP"]
 

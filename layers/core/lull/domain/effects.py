@@ -7,7 +7,9 @@ so an effect that comes twice, late or out of order changes nothing.
 from dataclasses import dataclass
 
 from lull.domain.checks import Check, CheckStatus, Health
+from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
+from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
 from lull.domain.status_pages import PageComponent, StatusPage
 
@@ -51,6 +53,14 @@ class ReconcileMaintenance:
 
     workspace_id: int
     window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendDelivery:
+    """Send this delivery, unless somebody has."""
+
+    workspace_id: int
+    delivery_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ class PublishSlug:
 
 Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
-Effect = ReconcileWindow | ResumeWork | ReconcileMaintenance | Wake | Publish
+Effect = ReconcileWindow | ResumeWork | ReconcileMaintenance | Wake | SendDelivery | Publish
 
 
 def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindow | None) -> list[Effect]:
@@ -137,6 +147,21 @@ def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWi
     concerned = {project_id for side in (before, after) if side for project_id in side.project_ids}
     effects += [PublishProject(window.workspace_id, project_id) for project_id in sorted(concerned)]
     return effects
+
+
+def of_incident(before: Incident | None, after: Incident | None) -> list[Effect]:
+    """People are told what they are owed. What is suppressed is looked at once more: its window may be over by now."""
+    if after is None or after.owed is None:
+        return []
+    suppressed = (after.suppressed, after.suppressed_until)
+    if after.suppressed is after.owed and before and (before.suppressed, before.suppressed_until) == suppressed:
+        return []
+    return [WakeIncident(after.workspace_id, after.id)]
+
+
+def of_delivery(before: Delivery | None, after: Delivery | None) -> list[Effect]:
+    """A new one is sent. Whoever fails to send it sees to the next try."""
+    return [SendDelivery(after.workspace_id, after.id)] if after and before is None else []
 
 
 def of_check(before: Check | None, after: Check | None) -> list[Effect]:

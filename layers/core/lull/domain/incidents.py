@@ -37,11 +37,24 @@ TRANSITIONS: Transitions[IncidentState] = {
 }
 
 
+class Announcement(StrEnum):
+    """What people are told of an incident: each once, and only that which they were not told of stays untold."""
+
+    OPENED = "incident.opened"
+    RESOLVED = "incident.resolved"
+
+
 class EventType(StrEnum):
     OPENED = "OPENED"
     ACKNOWLEDGED = "ACKNOWLEDGED"
     NOTE = "NOTE"
     RESOLVED = "RESOLVED"
+    ALERTED = "ALERTED"
+    """The alert channels were told."""
+    SUPPRESSED = "SUPPRESSED"
+    """They would have been, but for a maintenance window."""
+    UNDELIVERED = "UNDELIVERED"
+    """One of them could not be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +91,30 @@ class Incident:
     acknowledged_by: str | None = None
     deployment_ids: tuple[int, ...] = ()
     """The deployments of the project that were running when it was opened."""
+    announced: Announcement | None = None
+    """What people were told last."""
+    suppressed: Announcement | None = None
+    """What they would have been told, and were not, by a maintenance window."""
+    suppressed_until: datetime | None = None
     revision: int = 0
+
+    @property
+    def owed(self) -> Announcement | None:
+        """What people are still to be told: that it began, and that it ended if they know that it began."""
+        if self.state is IncidentState.ACTIVE and self.announced is None:
+            return Announcement.OPENED
+        if self.state is IncidentState.RESOLVED and self.announced is Announcement.OPENED:
+            return Announcement.RESOLVED
+        return None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When somebody must look at it; None while nothing is owed to anybody."""
+        if self.owed is None:
+            return None
+        if self.suppressed is self.owed and self.suppressed_until:
+            return self.suppressed_until
+        return self.resolved_at or self.opened_at
 
 
 def opened(check: Check, *, incident_id: int, deployment_ids: tuple[int, ...], at: datetime) -> Incident:
@@ -100,7 +136,18 @@ def opened(check: Check, *, incident_id: int, deployment_ids: tuple[int, ...], a
 def resolved(incident: Incident, *, at: datetime, by: str | None = None) -> Incident:
     """Raises Conflict if it is resolved already."""
     state = move(TRANSITIONS, incident.state, IncidentState.RESOLVED, noun="incident")
-    return replace(incident, state=state, resolved_at=max(at, incident.opened_at), resolved_by=by)
+    over = replace(incident, state=state, resolved_at=max(at, incident.opened_at), resolved_by=by)
+    return replace(over, suppressed=None, suppressed_until=None)
+
+
+def announced(incident: Incident, announcement: Announcement) -> Incident:
+    """The incident, with people told."""
+    return replace(incident, announced=announcement, suppressed=None, suppressed_until=None)
+
+
+def suppressed(incident: Incident, announcement: Announcement, *, until: datetime) -> Incident:
+    """The incident, with people left in peace until then; what is still owed by then is told then."""
+    return replace(incident, suppressed=announcement, suppressed_until=until)
 
 
 def acknowledged(incident: Incident, *, at: datetime, by: str) -> Incident:

@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -131,6 +132,6 @@ def _decoder(encoding: bytes) -> Callable[[bytes, int], bytes]:
 
 
 def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    # asyncio.run would leave this thread without the event loop that others may have set.
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(coroutine)
+    """In a thread of its own: this one may be inside of a running event loop, as the endpoints of the API are."""
+    with ThreadPoolExecutor(1, thread_name_prefix="outbound") as pool:
+        return pool.submit(asyncio.run, coroutine).result()

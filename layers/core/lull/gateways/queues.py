@@ -54,6 +54,26 @@ def send_wake_ups(wake_ups: Sequence[tuple[WakeUp, datetime]], *, at: datetime) 
         _send_batch(settings.transitions_queue_url(), entries)
 
 
+def send_deliveries(wanted: Sequence[tuple[int, int, datetime]], *, at: datetime) -> None:
+    """Ask for deliveries to be sent, by workspace id, delivery id and when: ten a call."""
+    for start in range(0, len(wanted), _BATCH):
+        entries = [
+            {
+                "Id": str(number),
+                "MessageBody": json.dumps({"workspace_id": workspace_id, "delivery_id": delivery_id}),
+                "DelaySeconds": _delay_seconds(due_at - at),
+            }
+            for number, (workspace_id, delivery_id, due_at) in enumerate(wanted[start : start + _BATCH])
+        ]
+        _send_batch(settings.notify_queue_url(), entries)
+
+
+def parse_delivery(body: str) -> tuple[int, int]:
+    """Workspace id and delivery id. Raises KeyError or ValueError for what asks for no delivery."""
+    message = json.loads(body)
+    return int(message["workspace_id"]), int(message["delivery_id"])
+
+
 def send_publishes(slugs: list[str], *, cause: str) -> None:
     """Ask for the pages of these slugs to be published, ten a call.
 

@@ -5,21 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from lull.domain.checks import Check
+from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow
+from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
 from lull.store.checks import decode_check
 from lull.store.codec import Item
+from lull.store.deliveries import decode_delivery
 from lull.store.deployment_windows import decode_deployment_window
+from lull.store.incidents import decode_incident
 from lull.store.maintenance_windows import decode_maintenance_window
 from lull.store.status_pages import decode_component, decode_status_page
 
-Entity = Check | DeploymentWindow | MaintenanceWindow | StatusPage | PageComponent
+Entity = Check | DeploymentWindow | MaintenanceWindow | Incident | Delivery | StatusPage | PageComponent
 
 _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
     "DEPLOYMENT": decode_deployment_window,
     "MAINTENANCE": decode_maintenance_window,
+    "INCIDENT": decode_incident,
+    "DELIVERY": decode_delivery,
     "PAGE": decode_status_page,
     "COMPONENT": decode_component,
 }

@@ -59,67 +59,83 @@ def list_events(workspace_id: int, incident_id: int) -> list[Event]:
     return [_events.decode(item) for item in table.query_all(partition, begins_with=keys.EVENT)]
 
 
+def list_suppressed_incidents(workspace_id: int, project_id: int) -> list[int]:
+    """Ids of the incidents of a project that people are to be told of once no maintenance window is in the way."""
+    partition = keys.suppressed_incidents_of_workspace(workspace_id)
+    items = table.query_all(partition, begins_with=keys.listed_under_project(project_id))
+    return [int(item["SK"]["S"].rpartition("#")[2]) for item in items]
+
+
 def open_incident(incident: Incident, event: Event, *, check: Check) -> Incident:
     """Write the incident of an outage that has none yet.
 
     Raises StaleWrite if anything happened to the check since it was read.
     """
     token = randomness.secret(16)
+    opened = replace(incident, revision=1)
     listing: Item = {"state": {"S": incident.state}, "checkId": integer(incident.check_id)}
     if incident.project_id is not None:
         listing["projectId"] = integer(incident.project_id)
+    listing_key = keys.incident_listing(incident.workspace_id, incident.id)
     writes = [
         checks.entering_outage(check, incident.id, token=token),
-        _records.creating(_key(incident), incident, token=token),
-        table.put(
-            keys.incident_listing(incident.workspace_id, incident.id), listing, condition="attribute_not_exists(PK)"
-        ),
+        _put(opened, token, condition="attribute_not_exists(PK)"),
+        table.put(listing_key, listing, condition="attribute_not_exists(PK)"),
         _noting(incident, event),
     ]
     try:
         table.transact(writes, token=token)
     except table.Cancelled as refused:
         raise StaleWrite("check") from refused
-    return replace(incident, revision=1)
+    return opened
 
 
-def close_incident(incident: Incident, event: Event, *, check: Check | None) -> Incident:
+def close_incident(incident: Incident, event: Event, *, was: Incident, check: Check | None) -> Incident:
     """Write an incident that was resolved, and with `check` that the outage of the check is over.
 
     Raises StaleWrite if anything happened to either since it was read.
     """
+    listed = table.update(
+        keys.incident_listing(incident.workspace_id, incident.id),
+        "SET #state = :state",
+        condition="attribute_exists(PK)",
+        values={":state": {"S": incident.state}},
+        names={"#state": "state"},
+    )
     token = randomness.secret(16)
+    also = [listed, checks.leaving_outage(check, token=token)] if check else [listed]
+    return _save(incident, event, was=was, also=also, token=token)
+
+
+def save_incident(incident: Incident, event: Event, *, was: Incident, also: Sequence[Item] = ()) -> Incident:
+    """Write a changed incident, what its timeline says of the change, and whatever goes with it.
+
+    Raises StaleWrite if it was changed since it was read.
+    """
+    return _save(incident, event, was=was, also=also, token=randomness.secret(16))
+
+
+def _save(incident: Incident, event: Event, *, was: Incident, also: Sequence[Item], token: str) -> Incident:
+    saved = replace(incident, revision=was.revision + 1)
     writes = [
-        _records.saving(_key(incident), incident, token=token),
-        table.update(
-            keys.incident_listing(incident.workspace_id, incident.id),
-            "SET #state = :state",
-            condition="attribute_exists(PK)",
-            values={":state": {"S": incident.state}},
-            names={"#state": "state"},
-        ),
-        _noting(incident, event),
+        _put(saved, token, condition="revision = :read", values={":read": integer(was.revision)}),
+        *_waiting(saved, was),
+        _noting(saved, event),
+        *also,
     ]
-    if check:
-        writes.append(checks.leaving_outage(check, token=token))
     try:
         table.transact(writes, token=token)
     except table.Cancelled as refused:
         raise StaleWrite("incident") from refused
-    return replace(incident, revision=incident.revision + 1)
+    return saved
 
 
-def save_incident(incident: Incident, event: Event) -> Incident:
-    """Write a changed incident and what its timeline says of the change.
-
-    Raises StaleWrite if it was changed since it was read.
-    """
-    token = randomness.secret(16)
-    try:
-        table.transact([_records.saving(_key(incident), incident, token=token), _noting(incident, event)], token=token)
-    except table.Cancelled as refused:
-        raise _records.lost(refused.items[0]) from refused
-    return replace(incident, revision=incident.revision + 1)
+def _waiting(incident: Incident, was: Incident) -> list[Item]:
+    """The write that lists it among those that people are still to be told of, or no longer does."""
+    if incident.project_id is None or (incident.suppressed is None) == (was.suppressed is None):
+        return []
+    key = keys.suppressed_incident(incident.workspace_id, incident.project_id, incident.id)
+    return [table.put(key, {}, condition=table.ANYHOW) if incident.suppressed else table.delete(key)]
 
 
 def add_event(workspace_id: int, incident_id: int, event: Event) -> None:
@@ -135,10 +151,27 @@ def _key(incident: Incident) -> keys.Key:
     return keys.incident(incident.workspace_id, incident.id)
 
 
+def _put(incident: Incident, token: str, *, condition: str, values: Item | None = None) -> Item:
+    attributes: Item = {
+        "body": _records.body(incident),
+        "revision": integer(incident.revision),
+        "opToken": {"S": token},
+    }
+    if incident.due_at:
+        due = keys.due(incident.due_at, KIND, incident.workspace_id, incident.id)
+        attributes |= {name: {"S": value} for name, value in due.items()}
+    return table.put(_key(incident), attributes, condition=condition, values=values)
+
+
 def _noting(incident: Incident, event: Event) -> Item:
-    return _put_event(incident.workspace_id, incident.id, event)
+    return _put_event(incident.workspace_id, incident.id, event, after=incident.revision)
 
 
-def _put_event(workspace_id: int, incident_id: int, event: Event) -> Item:
-    key = keys.incident_event(workspace_id, incident_id, event.at, f"{event.type}#{randomness.secret(6)}")
+_ANY_REVISION = 10**11
+
+
+def _put_event(workspace_id: int, incident_id: int, event: Event, *, after: int = _ANY_REVISION) -> Item:
+    """The write that adds an entry; of those of one millisecond, the one of an earlier revision comes first."""
+    suffix = f"{keys.number(after)}#{randomness.secret(6)}"
+    key = keys.incident_event(workspace_id, incident_id, event.at, suffix)
     return table.put(key, {"body": _events.body(event)}, condition="attribute_not_exists(PK)")

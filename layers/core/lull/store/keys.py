@@ -45,6 +45,11 @@
 | 41 | what a deployment or window kept quiet | quiet.list_kept_quiet                        | table     |
 | 42 | what suppresses in a workspace         | maintenance_windows.list_all_suppressions    | table     |
 | 43 | uptime ledger of a check, day by day   | ledger.list_day_logs                         | table     |
+| 44 | alert channel by id                    | alert_channels.get_alert_channel             | table     |
+| 45 | alert channels of a workspace          | alert_channels.list_alert_channels           | table     |
+| 46 | delivery by id                         | deliveries.get_delivery                      | table     |
+| 47 | incidents of a project still to tell   | incidents.list_suppressed_incidents          | table     |
+| 48 | next numbers of a kind                 | counters.next_ids                            | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -92,6 +97,7 @@ def workspace(workspace_id: int) -> Key:
 PROJECT = "PROJECT#"
 DEPENDENCY = "DEPENDENCY#"
 API_KEY = "APIKEY#"
+CHANNEL = "CHANNEL#"
 PAGE = "PAGE#"
 COMPONENT = "COMPONENT#"
 UPTIME = "UPTIME#"
@@ -209,6 +215,24 @@ def suppression(workspace_id: int, project_id: int, window_id: int) -> Key:
 def suppressed_project(sort_key: str) -> int:
     """The project id of a `suppression` key."""
     return int(sort_key.split("#")[1])
+
+
+def suppressed_incidents_of_workspace(workspace_id: int) -> str:
+    """The partition of incidents that people are told of once no maintenance window is in the way."""
+    return f"WS#{workspace_id}#SUPPRESSED"
+
+
+def suppressed_incident(workspace_id: int, project_id: int, incident_id: int) -> Key:
+    partition = suppressed_incidents_of_workspace(workspace_id)
+    return {"PK": partition, "SK": f"{listed_under_project(project_id)}{number(incident_id)}"}
+
+
+def alert_channel(workspace_id: int, channel_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": CHANNEL + number(channel_id)}
+
+
+def delivery(workspace_id: int, delivery_id: int) -> Key:
+    return {"PK": f"WS#{workspace_id}#DELIVERY#{delivery_id}", "SK": "DELIVERY"}
 
 
 def checks_of_workspace(workspace_id: int) -> str:

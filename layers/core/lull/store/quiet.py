@@ -35,6 +35,6 @@ def keep_quiet(partitions: Iterable[str], kept: KeptQuiet) -> None:
 
 
 def list_kept_quiet(partition: str) -> list[KeptQuiet]:
-    """Oldest first."""
-    page = table.query(partition, begins_with=keys.QUIET, limit=MOST)
-    return [_codec.decode(item) for item in page.items]
+    """The newest, oldest of them first."""
+    page = table.query(partition, begins_with=keys.QUIET, limit=MOST, descending=True)
+    return [_codec.decode(item) for item in reversed(page.items)]

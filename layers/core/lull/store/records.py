@@ -31,6 +31,9 @@ class Records(Generic[R]):
     def decode(self, item: Item) -> R:
         return replace(self._codec.decode(item), revision=int(item["revision"]["N"]))
 
+    def body(self, value: R) -> dict[str, str]:
+        return self._codec.body(value)
+
     def get(self, key: Key) -> R | None:
         item = table.get(key)
         return self.decode(item) if item else None

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from lull.domain import effects
 from lull.domain.checks import Check
+from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.effects import Effect
+from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
 from lull.gateways import queues, schedules
@@ -27,6 +29,10 @@ def of_change(change: Change) -> list[Effect]:
     # Both images of a record are of one kind, which `entity` has.
     if isinstance(entity, DeploymentWindow):
         return effects.of_deployment_window(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, Incident):
+        return effects.of_incident(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, Delivery):
+        return effects.of_delivery(before, after)  # type: ignore[arg-type]
     if isinstance(entity, MaintenanceWindow):
         return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
@@ -45,6 +51,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
     _reconcile_maintenance(wanted, at=at)
     _wake(wanted, at=at)
+    _send(wanted, at=at)
     _publish(wanted, cause=changes[0].sequence_number)
 
 
@@ -109,6 +116,11 @@ def _wake(wanted: list[Effect], *, at: datetime) -> None:
     woken = {_wake_up(effect) for effect in wanted if isinstance(effect, effects.Wake)}
     ordered = sorted(woken, key=lambda each: (each.kind, each.workspace_id, each.record_id))
     queues.send_wake_ups([(wake_up, at) for wake_up in ordered], at=at)
+
+
+def _send(wanted: list[Effect], *, at: datetime) -> None:
+    found = {(each.workspace_id, each.delivery_id) for each in wanted if isinstance(each, effects.SendDelivery)}
+    queues.send_deliveries([(*address, at) for address in sorted(found)], at=at)
 
 
 def _wake_up(effect: effects.Wake) -> queues.WakeUp:

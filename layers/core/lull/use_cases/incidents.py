@@ -4,13 +4,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lull.domain import incidents as domain
+from lull.domain import messages
 from lull.domain.checks import Check
 from lull.domain.credentials import Caller
+from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import State
 from lull.domain.errors import NotFound
-from lull.domain.incidents import Event, EventType, Incident, IncidentState
-from lull.store import checks, counters, deployment_windows
+from lull.domain.incidents import Announcement, Event, EventType, Incident, IncidentState
+from lull.domain.maintenance_windows import Suppression
+from lull.domain.quiet import Kept, KeptQuiet
+from lull.store import alert_channels, checks, counters, deliveries, deployment_windows, quiet
 from lull.store import incidents as store
+from lull.use_cases.maintenance_windows import suppressions
 from lull.use_cases.retrying import on_stale_write
 
 _LONGEST_DEPLOYMENT = timedelta(days=30)
@@ -58,7 +63,8 @@ def acknowledge_incident(caller: Caller, incident_id: int, *, at: datetime) -> I
         acknowledged = domain.acknowledged(incident, at=at, by=caller.actor)
         if acknowledged == incident:
             return incident
-        return store.save_incident(acknowledged, Event(type=EventType.ACKNOWLEDGED, at=at, actor=caller.actor))
+        event = Event(type=EventType.ACKNOWLEDGED, at=at, actor=caller.actor)
+        return store.save_incident(acknowledged, event, was=incident)
 
     return on_stale_write(decide)
 
@@ -74,8 +80,9 @@ def resolve_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incid
     """Close an incident by hand. The same outage opens no other one. Raises Conflict if it is resolved already."""
 
     def decide() -> Incident:
-        resolved = domain.resolved(get_incident(caller, incident_id), at=at, by=caller.actor)
-        return store.close_incident(resolved, _resolution(resolved), check=None)
+        incident = get_incident(caller, incident_id)
+        resolved = domain.resolved(incident, at=at, by=caller.actor)
+        return store.close_incident(resolved, _resolution(resolved), was=incident, check=None)
 
     return on_stale_write(decide)
 
@@ -96,23 +103,70 @@ def end_outage(check: Check, *, at: datetime) -> Check:
         checks.leave_outage(check)
     else:
         resolved = domain.resolved(incident, at=check.judged_at or at)
-        store.close_incident(resolved, _resolution(resolved), check=check)
+        store.close_incident(resolved, _resolution(resolved), was=incident, check=check)
     return replace(check, incident_id=None)
 
 
 def advance(workspace_id: int, incident_id: int, *, at: datetime) -> Incident | None:
-    """Bring an incident to where the records say it should be: one whose check is gone is over."""
+    """Bring an incident to where the records say it should be: over if its check is gone, and told to people."""
+    return on_stale_write(lambda: _advance(workspace_id, incident_id, at=at))
 
-    def decide() -> Incident | None:
-        incident = store.get_incident(workspace_id, incident_id)
-        if incident is None or incident.state is IncidentState.RESOLVED:
-            return incident
-        if checks.get_check(workspace_id, incident.check_id):
-            return incident
+
+def _advance(workspace_id: int, incident_id: int, *, at: datetime) -> Incident | None:
+    incident = store.get_incident(workspace_id, incident_id)
+    if incident is None:
+        return None
+    if incident.state is IncidentState.ACTIVE and checks.get_check(workspace_id, incident.check_id) is None:
         resolved = domain.resolved(incident, at=at)
-        return store.close_incident(resolved, _resolution(resolved, "The check was deleted."), check=None)
+        event = _resolution(resolved, "The check was deleted.")
+        incident = store.close_incident(resolved, event, was=incident, check=None)
+    return announce(incident, at=at)
 
-    return on_stale_write(decide)
+
+def announce(incident: Incident, *, at: datetime) -> Incident:
+    """Tell the alert channels what they are owed, unless a maintenance window wants them left in peace."""
+    owed = incident.owed
+    if owed is None:
+        return incident
+    quiet_windows = [each for each in suppressions(incident.workspace_id, incident.project_id, at=at) if each.alerts]
+    if quiet_windows:
+        return _suppress(incident, owed, quiet_windows, at=at)
+    channels = [each for each in alert_channels.list_alert_channels(incident.workspace_id) if each.enabled]
+    ids = counters.next_ids(deliveries.KIND, len(channels)) if channels else ()
+    asked = [
+        deliveries.creating(
+            Delivery(
+                id=delivery_id,
+                workspace_id=incident.workspace_id,
+                channel_id=channel.id,
+                incident_id=incident.id,
+                announcement=owed,
+                next_at=at,
+                created_at=at,
+            )
+        )
+        for delivery_id, channel in zip(ids, channels, strict=True)
+    ]
+    told = ", ".join(channel.name for channel in channels) or "nobody: there is no enabled alert channel"
+    event = Event(type=EventType.ALERTED, at=at, body=told)
+    return store.save_incident(domain.announced(incident, owed), event, was=incident, also=asked)
+
+
+def _suppress(incident: Incident, owed: Announcement, windows: list[Suppression], *, at: datetime) -> Incident:
+    until = max(window.end_at for window in windows)
+    if (incident.suppressed, incident.suppressed_until) == (owed, until):
+        return incident
+    kept = KeptQuiet(
+        kind=Kept.ALERT,
+        check_id=incident.check_id,
+        at=incident.resolved_at or incident.opened_at,
+        title=messages.of_incident(incident, owed, message_id="", at=at).subject,
+        incident_id=incident.id,
+    )
+    remembered = [quiet.keeping(quiet.of_maintenance(incident.workspace_id, each.window_id), kept) for each in windows]
+    event = Event(type=EventType.SUPPRESSED, at=at, body=", ".join(window.name for window in windows))
+    hushed = domain.suppressed(incident, owed, until=until)
+    return store.save_incident(hushed, event, was=incident, also=remembered)
 
 
 def _resolution(incident: Incident, body: str | None = None) -> Event:

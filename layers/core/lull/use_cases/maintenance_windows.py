@@ -6,7 +6,6 @@ from datetime import datetime
 
 from lull.domain import maintenance_windows as domain
 from lull.domain import recurrence
-from lull.domain.checks import Check
 from lull.domain.credentials import Caller
 from lull.domain.cron import parsed_cron
 from lull.domain.errors import FieldError, Invalid, NotFound
@@ -167,9 +166,12 @@ def _step(workspace_id: int, window_id: int, *, at: datetime) -> tuple[Maintenan
     return store.save_maintenance_window(moved, was=window, over=over), True
 
 
-def suppressions(check: Check, *, at: datetime) -> list[Suppression]:
-    """What keeps a check quiet at this moment. The one question that judging, alerting and showing all ask."""
-    if check.project_id is None:
+def suppressions(workspace_id: int, project_id: int | None, *, at: datetime) -> list[Suppression]:
+    """What keeps the checks of a project quiet at this moment: the one question that judging, alerting and showing ask.
+
+    Nothing does where there is no project: what watches a dependency belongs to none.
+    """
+    if project_id is None:
         return []
-    found = store.list_suppressions(check.workspace_id, check.project_id)
+    found = store.list_suppressions(workspace_id, project_id)
     return [each for each in found if each.is_in_effect(at)]

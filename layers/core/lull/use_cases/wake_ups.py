@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from lull.domain.checks import CheckStatus
 from lull.gateways import queues
 from lull.gateways.queues import WakeUp
-from lull.store import checks, deployment_windows, due, incidents, keys, maintenance_windows, projects
+from lull.store import checks, deliveries, deployment_windows, due, incidents, keys, maintenance_windows, projects
 from lull.use_cases import deployment_windows as deployments
 from lull.use_cases import incidents as outages
 from lull.use_cases import maintenance_windows as maintenance
@@ -70,11 +70,15 @@ _ADVANCE: dict[str, Callable[[int, int, datetime], datetime | None]] = {
 
 def redrive_overdue(*, at: datetime) -> int:
     """Wake whatever is overdue; how many there were. The net under lost schedules and lost messages."""
-    overdue = [
+    overdue = list(due.list_due(until=at))
+    wake_ups = [
         WakeUp(kind=each.kind, workspace_id=each.workspace_id, record_id=each.record_id)
-        for each in due.list_due(until=at)
+        for each in overdue
+        if each.kind != deliveries.KIND
     ]
-    queues.send_wake_ups([(wake_up, at) for wake_up in overdue], at=at)
+    queues.send_wake_ups([(wake_up, at) for wake_up in wake_ups], at=at)
+    unsent = [(each.workspace_id, each.record_id, at) for each in overdue if each.kind == deliveries.KIND]
+    queues.send_deliveries(unsent, at=at)
     return len(overdue)
 
 

@@ -10,7 +10,9 @@ from lull.domain import watch
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.quiet import Kept, KeptQuiet
 from lull.store import checks, quiet
-from lull.use_cases import incidents, maintenance_windows
+from lull.store import incidents as store
+from lull.use_cases import incidents
+from lull.use_cases.maintenance_windows import suppressions
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -39,7 +41,7 @@ def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
 
 
 def _begin_outage(check: Check, *, at: datetime) -> Check:
-    silent = [each.window_id for each in maintenance_windows.suppressions(check, at=at) if each.incidents]
+    silent = [each.window_id for each in suppressions(check.workspace_id, check.project_id, at=at) if each.incidents]
     if not silent:
         return incidents.begin_outage(check, at=at)
     kept = KeptQuiet(
@@ -63,7 +65,9 @@ def _keep_watch_over_a_paused_one(check: Check, *, at: datetime) -> Check:
 
 
 def advance_project(workspace_id: int, project_id: int, *, at: datetime) -> None:
-    """Judge every check of a project again: what kept it quiet may be over."""
+    """Judge every check of a project again, and tell what is owed: what kept it quiet may be over."""
     for check in checks.get_checks(workspace_id, checks.list_check_ids_of_project(workspace_id, project_id)):
         if check.status is CheckStatus.DOWN and check.incident_id is None:
             advance(workspace_id, check.id, at=at)
+    for incident_id in store.list_suppressed_incidents(workspace_id, project_id):
+        incidents.advance(workspace_id, incident_id, at=at)

@@ -1,0 +1,21 @@
+"""Notify queue → one message to one alert channel."""
+
+from typing import Any
+
+from lull import clock
+from lull.observability import logger
+from lull.use_cases import deliveries
+
+
+def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Send each delivery by itself: one that fails here is reported and comes again, the others are done."""
+    failures = []
+    for record in event["Records"]:
+        try:
+            state = deliveries.handle_message(record["body"], at=clock.now())
+        except Exception:
+            logger.exception("delivery failed", extra={"message_id": record["messageId"], "body": record["body"]})
+            failures.append({"itemIdentifier": record["messageId"]})
+        else:
+            logger.info("delivery looked at", extra={"body": record["body"], "state": state})
+    return {"batchItemFailures": failures}
