@@ -201,6 +201,12 @@ def test_the_incident_of_a_deleted_check_is_told_to_be_over(api, hook, sweep):
 STORIES = list(product([True, False], repeat=3))
 
 
+def reasons() -> list[str]:
+    """Why deliveries failed."""
+    found = [deliveries.get_delivery(1, number) for number in range(1, 10)]
+    return [each.reason for each in found if each and each.reason]
+
+
 def told_in_each_phase(api, hook, time, sweep, story, begin, end) -> list[list[str]]:
     """What is told before, during, at the end of and after the quiet."""
     phases: list[list[str]] = []
@@ -213,6 +219,7 @@ def told_in_each_phase(api, hook, time, sweep, story, begin, end) -> list[list[s
         sweep()
         sweep()
         phases.append(hook.types[known:])
+        assert reasons() == [], "the receiver is there"
 
     before, during, after = story
     phase(lambda: tell(api, before))

@@ -54,6 +54,7 @@ async def create_check(caller: AuthorizedCaller, body: CheckIn) -> CheckOut:
         interval_seconds=body.interval_seconds,
         grace_seconds=body.grace_seconds,
         probe=body.probe(None),
+        dependency_ids=tuple(dict.fromkeys(body.dependency_ids)),
         created_at=_NOT_YET,
     )
     return CheckOut.of(use_cases.create_check(caller, described, at=clock.now()), caller)

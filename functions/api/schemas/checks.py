@@ -53,6 +53,9 @@ class ProbeFields(In):
         return replace(current, **said) if current else Probe(**said)
 
 
+DependencyIds = Annotated[list[Id], Field(max_length=20, description="Dependencies that it needs.")]
+
+
 class CheckIn(ProbeFields):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -62,6 +65,7 @@ class CheckIn(ProbeFields):
     check_mode: Annotated[CheckMode, Field(strict=False)] = CheckMode.INBOUND
     interval_seconds: int
     grace_seconds: GraceSeconds = 20
+    dependency_ids: DependencyIds = Field(default=[])
 
 
 class CheckPatch(ProbeFields, Patch):
@@ -72,9 +76,12 @@ class CheckPatch(ProbeFields, Patch):
     name: Name = ABSENT
     interval_seconds: int = ABSENT
     grace_seconds: GraceSeconds = ABSENT
+    dependency_ids: DependencyIds = ABSENT
 
     def applied_to(self, check: Check) -> Check:
         settings = {name: value for name, value in self.said().items() if name not in ProbeFields.model_fields}
+        if "dependency_ids" in settings:
+            settings["dependency_ids"] = tuple(dict.fromkeys(settings["dependency_ids"]))
         return replace(check, **settings, probe=self.probe(check.probe))
 
 
@@ -112,6 +119,8 @@ class CheckOut(Out):
                     "lastStartedAt": None,
                     "nextDueAt": None,
                     "incidentId": None,
+                    "dependencyIds": [3],
+                    "impacts": {},
                     "createdAt": "2026-02-01T09:00:00Z",
                     "url": None,
                 }
@@ -136,6 +145,10 @@ class CheckOut(Out):
     last_started_at: OutInstant | None = Field(description="When the service last said that it begins its work.")
     next_due_at: OutInstant | None
     incident_id: int | None = Field(description="The incident of the outage that it is in, until it recovers.")
+    dependency_ids: list[int] = Field(description="Dependencies that it needs.")
+    impacts: dict[int, int] = Field(
+        description="The incident of each dependency that it needs and that is down, by the dependency's id."
+    )
     created_at: OutInstant
     url: str | None = None
     method: str | None = None

@@ -1,6 +1,6 @@
 """Checks: what is watched, and the one rule that says how it stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -73,6 +73,8 @@ class Check:
     interval_seconds: int
     grace_seconds: int = 20
     probe: Probe | None = None
+    dependency_ids: tuple[int, ...] = ()
+    """Dependencies that it needs: it is impacted while one of them is down."""
     created_at: datetime
     health: Health = Health.NEW
     judged_at: datetime | None = None
@@ -87,6 +89,8 @@ class Check:
     """When it is to be looked at next: never later than its deadline, and earlier does no harm."""
     incident_id: int | None = None
     """The incident of the outage that it is in, until it recovers, even if somebody resolves the incident before."""
+    impacts: dict[int, int] = field(default_factory=dict)
+    """The incident of each dependency that it needs and that is down, by the dependency's id, until that recovers."""
     revision: int = 0
 
     @property
@@ -120,6 +124,8 @@ def validated(check: Check) -> Check:
     low, high = INTERVAL_SECONDS[check.check_mode]
     if not low <= check.interval_seconds <= high:
         errors.append(FieldError("intervalSeconds", f"must be {low} to {high} seconds for {check.check_mode} checks"))
+    if check.dependency_id is not None and check.dependency_id in check.dependency_ids:
+        errors.append(FieldError("dependencyIds", "must not name the dependency that the check watches"))
     if check.check_mode is CheckMode.OUTBOUND and check.probe is None:
         errors.append(FieldError("url", "is required for OUTBOUND checks"))
     if check.check_mode is CheckMode.INBOUND and check.probe is not None:

@@ -40,6 +40,14 @@ class WakeCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class WakeDependents:
+    """Weigh again every check that needs this dependency."""
+
+    workspace_id: int
+    dependency_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeIncident:
     """Bring an incident to where the records say it should be."""
 
@@ -113,7 +121,7 @@ class PublishSlug:
 
 Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
-Effect = ReconcileWindow | ResumeWork | ReconcileMaintenance | Wake | SendDelivery | Publish
+Effect = ReconcileWindow | ResumeWork | ReconcileMaintenance | Wake | WakeDependents | SendDelivery | Publish
 
 
 def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindow | None) -> list[Effect]:
@@ -179,14 +187,29 @@ def of_check(before: Check | None, after: Check | None) -> list[Effect]:
 
 
 def _of_outage(before: Check | None, after: Check | None) -> list[Effect]:
-    """An outage gets its incident, a recovery ends it, and an incident does not outlive its check."""
-    if after is None:
-        gone = before and before.incident_id
-        return [WakeIncident(before.workspace_id, gone)] if before and gone else []
+    """An outage gets its incident, a recovery ends it, and an incident does not outlive its check.
+
+    Checks that need a dependency are weighed again with each change of one that watches it.
+    """
+    effects: list[Effect] = []
+    check = after or before
+    if check and check.dependency_id is not None and (before and before.status) != (after and after.status):
+        effects.append(WakeDependents(check.workspace_id, check.dependency_id))
+    if after and _needs_weighing(before, after):
+        effects.append(WakeCheck(after.workspace_id, after.id))
+    if before and after is None:
+        ids = [*before.impacts.values(), *([before.incident_id] if before.incident_id else [])]
+        effects += [WakeIncident(before.workspace_id, incident_id) for incident_id in ids]
+    return effects
+
+
+def _needs_weighing(before: Check | None, after: Check) -> bool:
     begins = after.status is CheckStatus.DOWN and after.incident_id is None
     begins = begins or (after.is_held_by_deployment and after.health is Health.DOWN)
     ends = after.status is CheckStatus.OK and after.incident_id is not None
-    return [WakeCheck(after.workspace_id, after.id)] if begins or ends else []
+    was = (before.status, before.dependency_ids) if before else (None, ())
+    needs = bool(after.dependency_ids or after.impacts) and was != (after.status, after.dependency_ids)
+    return begins or ends or needs
 
 
 def _owner(check: Check) -> tuple[str, int]:
@@ -196,7 +219,7 @@ def _owner(check: Check) -> tuple[str, int]:
 
 
 def _shown(check: Check) -> tuple[object, ...]:
-    return check.status, check.is_held_by_deployment
+    return check.status, check.is_held_by_deployment, bool(check.impacts)
 
 
 def of_status_page(before: StatusPage | None, after: StatusPage | None) -> list[Effect]:

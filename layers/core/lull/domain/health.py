@@ -50,7 +50,11 @@ def of_check(check: Check, maintained: Maintained = MappingProxyType({})) -> Com
     since = maintained.get(check.project_id) if check.project_id is not None else None
     if since is not None and not _was_down(check, since):
         return ComponentStatus.UNDER_MAINTENANCE
-    return ComponentStatus.UNDER_MAINTENANCE if check.is_held_by_deployment else OF_CHECK[check.status]
+    if check.is_held_by_deployment:
+        return ComponentStatus.UNDER_MAINTENANCE
+    status = OF_CHECK[check.status]
+    # A dependency that it needs is down.
+    return ComponentStatus.DEGRADED_PERFORMANCE if check.impacts and status is ComponentStatus.OPERATIONAL else status
 
 
 def _was_down(check: Check, since: datetime) -> bool:

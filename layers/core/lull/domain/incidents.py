@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lull.domain.checks import Check
+from lull.domain.dependencies import Dependency
 from lull.domain.errors import Conflict
 from lull.domain.machine import Transitions, move
 
@@ -99,6 +100,11 @@ class Incident:
     revision: int = 0
 
     @property
+    def impacted_by(self) -> int | None:
+        """The dependency whose outage this is; None if it is the check's own."""
+        return self.dependency_id if self.reason is Reason.DEPENDENCY_DOWN else None
+
+    @property
     def owed(self) -> Announcement | None:
         """What people are still to be told: that it began, and that it ended if they know that it began."""
         if self.state is IncidentState.ACTIVE and self.announced is None:
@@ -130,6 +136,25 @@ def opened(check: Check, *, incident_id: int, deployment_ids: tuple[int, ...], a
         title=f"Service {check.name} is down",
         opened_at=check.judged_at or at,
         deployment_ids=deployment_ids,
+    )
+
+
+def impact_title(check: Check, dependency: Dependency) -> str:
+    return f"Service {check.name} is impacted by {dependency.name}"
+
+
+def impacted(check: Check, dependency: Dependency, *, incident_id: int, at: datetime) -> Incident:
+    """The incident of a check that needs a dependency which is DOWN."""
+    return Incident(
+        id=incident_id,
+        workspace_id=check.workspace_id,
+        check_id=check.id,
+        project_id=check.project_id,
+        dependency_id=dependency.id,
+        reason=Reason.DEPENDENCY_DOWN,
+        severity=SEVERITY[Reason.DEPENDENCY_DOWN],
+        title=impact_title(check, dependency),
+        opened_at=at,
     )
 
 

@@ -5,8 +5,10 @@
 An OUTBOUND check has no deadline: it is asked, and its answers are its signals.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.holds import deployment_id, is_of_deployment
@@ -50,6 +52,23 @@ def would_be_down_at(check: Check) -> datetime | None:
 def deployments(check: Check) -> list[int]:
     """The deployments that hold a check."""
     return [deployment_id(hold.source) for hold in check.holds if is_of_deployment(hold.source)]
+
+
+class Standing(StrEnum):
+    """How a dependency stands by the checks that watch it."""
+
+    UP = "UP"
+    DOWN = "DOWN"
+    UNKNOWN = "UNKNOWN"
+    """One of them is late, paused or just resumed: what was known of it holds."""
+
+
+def standing(watchers: Iterable[Check]) -> Standing:
+    """A dependency is DOWN with one of its checks, and UP with all of them, or where nothing watches it."""
+    seen = {check.status for check in watchers}
+    if CheckStatus.DOWN in seen:
+        return Standing.DOWN
+    return Standing.UNKNOWN if seen - {CheckStatus.OK, CheckStatus.NEW} else Standing.UP
 
 
 def judged(check: Check, *, at: datetime) -> tuple[Check, list[Signal]]:

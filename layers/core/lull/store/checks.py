@@ -16,7 +16,7 @@ import msgspec
 
 from lull import randomness
 from lull.domain.checks import Check, CheckMode, Health
-from lull.domain.errors import NotFound, StaleWrite
+from lull.domain.errors import FieldError, Invalid, NotFound, StaleWrite
 from lull.domain.holds import MANUAL, MAX_OF_DEPLOYMENTS, Hold
 from lull.domain.signals import Signal, SignalType
 from lull.store import keys, signals, table
@@ -39,6 +39,7 @@ def decode_check(item: Item) -> Check:
         released_at=from_milliseconds(item.get("releasedAt")),
         watch_at=from_milliseconds(item.get("watchAt")),
         incident_id=int(item["incidentId"]["N"]) if "incidentId" in item else None,
+        impacts={int(dependency): int(incident["N"]) for dependency, incident in sorted(item["impacts"]["M"].items())},
         holds=tuple(_holds.decode(hold["S"]) for _, hold in sorted(item["holds"]["M"].items())),
         revision=int(item["revision"]["N"]),
     )
@@ -67,6 +68,14 @@ def list_check_ids_of_dependency(workspace_id: int, dependency_id: int) -> list[
     return _listed(workspace_id, keys.listed_under_dependency(dependency_id))
 
 
+def list_check_ids_in_need(workspace_id: int, dependency_id: int) -> list[int]:
+    """Of the checks that need a dependency."""
+    items = table.query_all(
+        keys.needs_of_workspace(workspace_id), begins_with=keys.listed_under_dependency(dependency_id)
+    )
+    return sorted(keys.listed_check_id(item["SK"]["S"]) for item in items)
+
+
 def _listed(workspace_id: int, listed_under: str | None) -> list[int]:
     items = table.query_all(keys.checks_of_workspace(workspace_id), begins_with=listed_under)
     return sorted(keys.listed_check_id(item["SK"]["S"]) for item in items)
@@ -83,7 +92,10 @@ def _owner(check: Check) -> tuple[Key, str, str]:
 
 
 def create_check(check: Check) -> Check:
-    """Write it, list it and count it with its owner. Raises NotFound if there is no such owner."""
+    """Write it, list it and count it with its owner and with what it needs.
+
+    Raises NotFound if there is no such owner, Invalid if there is no such dependency.
+    """
     token = randomness.secret(16)
     owner, listed_under, noun = _owner(check)
     attributes = {
@@ -91,6 +103,7 @@ def create_check(check: Check) -> Check:
         "pingToken": {"S": check.token},
         "health": {"S": check.health},
         "holds": {"M": {}},
+        "impacts": {"M": {}},
         "revision": integer(1),
         "cause": {"S": "create"},
         "opToken": {"S": token},
@@ -110,12 +123,48 @@ def create_check(check: Check) -> Check:
                 table.update(owner, counted, condition="attribute_exists(PK)", values=count),
                 table.put(keys.check(check.workspace_id, check.id), attributes, condition="attribute_not_exists(PK)"),
                 table.put(listing, {}, condition="attribute_not_exists(PK)"),
+                *_needing(check, check.dependency_ids),
             ],
             token=token,
         )
     except table.Cancelled as refused:
-        raise NotFound(noun) from refused
+        if refused.items[0] is not None:
+            raise NotFound(noun) from refused
+        raise _no_dependency(check, check.dependency_ids, refused.items[3:]) from refused
     return replace(check, revision=1)
+
+
+def _needing(check: Check, dependency_ids: Sequence[int]) -> list[Item]:
+    """The writes that list a check with what it needs, and count it there so that nobody deletes that."""
+    writes = []
+    for dependency_id in dependency_ids:
+        writes.append(_counting(check, dependency_id, "SET checks = checks + :one"))
+        writes.append(table.put(keys.need(check.workspace_id, dependency_id, check.id), {}, condition=table.ANYHOW))
+    return writes
+
+
+def _no_longer_needing(check: Check, dependency_ids: Sequence[int]) -> list[Item]:
+    writes = []
+    for dependency_id in dependency_ids:
+        writes.append(_counting(check, dependency_id, "SET checks = checks - :one"))
+        writes.append(table.delete(keys.need(check.workspace_id, dependency_id, check.id)))
+    return writes
+
+
+def _counting(check: Check, dependency_id: int, expression: str) -> Item:
+    key = keys.dependency(check.workspace_id, dependency_id)
+    return table.update(key, expression, condition="attribute_exists(PK)", values={":one": integer(1)})
+
+
+def _no_dependency(check: Check, wanted: Sequence[int], stood: Sequence[Item | None]) -> Invalid:
+    """Which of the wanted dependencies do not exist, from what stood in the way of `_needing`."""
+    missing = [each for number, each in enumerate(wanted) if stood[2 * number] is not None]
+    return Invalid(
+        *(
+            FieldError(f"dependencyIds.{check.dependency_ids.index(each)}", f"there is no dependency {each}")
+            for each in missing
+        )
+    )
 
 
 def _pace(check: Check) -> Item:
@@ -125,10 +174,14 @@ def _pace(check: Check) -> Item:
     return {"intervalMs": integer(interval), "resumeMs": integer(resume)}
 
 
-def save_check(check: Check, *, at: datetime) -> Check:
-    """Write changed settings; signals and holds are left as they are by now. It is looked at with the next sweep."""
+def save_check(check: Check, *, was: Check, at: datetime) -> Check:
+    """Write changed settings; signals and holds are left as they are by now. It is looked at with the next sweep.
+
+    Raises StaleWrite if somebody else changed them since they were read, NotFound if it is gone, Invalid if it needs
+    what does not exist.
+    """
     token = randomness.secret(16)
-    request = table.update(
+    saving = table.update(
         keys.check(check.workspace_id, check.id),
         "SET body = :body, revision = :next, cause = :cause, opToken = :token, watchAt = :at"
         ", intervalMs = :interval, resumeMs = :resume",
@@ -138,36 +191,46 @@ def save_check(check: Check, *, at: datetime) -> Check:
             ":interval": _pace(check)["intervalMs"],
             ":resume": _pace(check)["resumeMs"],
             ":at": milliseconds(at),
-            ":read": integer(check.revision),
-            ":next": integer(check.revision + 1),
+            ":read": integer(was.revision),
+            ":next": integer(was.revision + 1),
             ":cause": {"S": "edit"},
             ":token": {"S": token},
         },
     )
+    added = [each for each in check.dependency_ids if each not in was.dependency_ids]
+    dropped = [each for each in was.dependency_ids if each not in check.dependency_ids]
     try:
-        table.write(request, token=token)
-    except table.ConditionFailed as refused:
-        raise (StaleWrite("check") if refused.item else NotFound("check")) from refused
-    return replace(check, revision=check.revision + 1)
+        table.transact([saving, *_needing(check, added), *_no_longer_needing(check, dropped)], token=token)
+    except table.Cancelled as refused:
+        stood, *others = refused.items
+        if stood is not None:
+            raise (StaleWrite("check") if stood else NotFound("check")) from refused
+        raise _no_dependency(check, added, others) from refused
+    return replace(check, revision=was.revision + 1)
 
 
 def delete_check(check: Check) -> None:
-    """Remove it, its listing and its count. Raises NotFound if it is gone already."""
+    """Remove it, its listings and its counts.
+
+    Raises StaleWrite if its settings were changed since they were read, NotFound if it is gone already.
+    """
     token = randomness.secret(16)
     owner, listed_under, _ = _owner(check)
     count = {":one": integer(1), ":token": {"S": token}}
     counted = "SET checks = checks - :one, opToken = :token"
+    read = {":read": integer(check.revision)}
     try:
         table.transact(
             [
                 table.update(owner, counted, condition="attribute_exists(PK)", values=count),
-                table.delete(keys.check(check.workspace_id, check.id)),
+                table.delete(keys.check(check.workspace_id, check.id), condition="revision = :read", values=read),
                 table.delete(keys.check_listing(check.workspace_id, listed_under, check.id)),
+                *_no_longer_needing(check, check.dependency_ids),
             ],
             token=token,
         )
     except table.Cancelled as refused:
-        raise NotFound("check") from refused
+        raise (StaleWrite("check") if refused.items[1] else NotFound("check")) from refused
 
 
 # Health, not status: a paused or resumed check keeps its rules whatever the signal said.
@@ -260,31 +323,46 @@ def save_watch(check: Check, *, was: Check) -> Check:
     return check
 
 
-def entering_outage(check: Check, incident_id: int, *, token: str) -> Item:
-    """The write that gives an outage its incident; refused unless the check is as it was read."""
+def entering_outage(check: Check, incident_id: int, *, of: int | None, token: str) -> Item:
+    """The write that gives an outage its incident; refused unless the check is as it was read.
+
+    `of` is the dependency that is down, None if the check itself is.
+    """
+    place, names = _place_of_incident(of)
     values: Item = {":incident": integer(incident_id), ":cause": {"S": "incident"}, ":token": {"S": token}}
-    return _updating(
-        check, "SET incidentId = :incident, cause = :cause, opToken = :token", values, was=check, unless="incidentId"
-    )
+    expression = f"SET {place} = :incident, cause = :cause, opToken = :token"
+    return _updating(check, expression, values, was=check, unless=place, names=names)
 
 
-def leaving_outage(check: Check, *, token: str) -> Item:
-    """The write that says that the outage of a check is over; refused unless the check is as it was read."""
+def leaving_outage(check: Check, *, of: int | None, token: str) -> Item:
+    """The write that says that an outage is over; refused unless the check is as it was read."""
+    place, names = _place_of_incident(of)
     values: Item = {":cause": {"S": "incident"}, ":token": {"S": token}}
-    return _updating(check, "SET cause = :cause, opToken = :token", values, was=check, remove="incidentId")
+    return _updating(check, "SET cause = :cause, opToken = :token", values, was=check, remove=place, names=names)
 
 
-def leave_outage(check: Check) -> None:
-    """Write that the outage of a check is over. Raises StaleWrite unless it is as it was read."""
+def _place_of_incident(dependency_id: int | None) -> tuple[str, dict[str, str] | None]:
+    return ("incidentId", None) if dependency_id is None else ("impacts.#d", {"#d": str(dependency_id)})
+
+
+def leave_outage(check: Check, *, of: int | None) -> None:
+    """Write that an outage is over. Raises StaleWrite unless the check is as it was read."""
     token = randomness.secret(16)
     try:
-        table.write(leaving_outage(check, token=token), token=token)
+        table.write(leaving_outage(check, of=of, token=token), token=token)
     except table.ConditionFailed as refused:
         raise StaleWrite("check") from refused
 
 
 def _updating(
-    check: Check, expression: str, values: Item, *, was: Check, unless: str | None = None, remove: str | None = None
+    check: Check,
+    expression: str,
+    values: Item,
+    *,
+    was: Check,
+    unless: str | None = None,
+    remove: str | None = None,
+    names: dict[str, str] | None = None,
 ) -> Item:
     """The write that changes a check that is still as it was read, with the next time to look at it."""
     removed = [remove] if remove else []
@@ -301,9 +379,8 @@ def _updating(
     as_read = {":was": {"S": was.health}, ":revision": integer(was.revision), ":holds": integer(len(was.holds))}
     if was.watch_at:
         as_read[":seen"] = milliseconds(was.watch_at)
-    return table.update(
-        keys.check(check.workspace_id, check.id), expression, condition=condition, values={**values, **as_read}
-    )
+    key = keys.check(check.workspace_id, check.id)
+    return table.update(key, expression, condition=condition, values={**values, **as_read}, names=names)
 
 
 def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | None = None) -> Item:

@@ -34,5 +34,5 @@ def save_dependency(dependency: Dependency) -> Dependency:
 def delete_dependency(workspace_id: int, dependency_id: int) -> None:
     """Raises Conflict while a check watches it, NotFound if there is none."""
     _records.delete_unused(
-        keys.dependency(workspace_id, dependency_id), otherwise="a check still watches the dependency; delete it first"
+        keys.dependency(workspace_id, dependency_id), otherwise="a check still watches or needs the dependency"
     )

@@ -50,6 +50,7 @@
 | 46 | delivery by id                         | deliveries.get_delivery                      | table     |
 | 47 | incidents of a project still to tell   | incidents.list_suppressed_incidents          | table     |
 | 48 | next numbers of a kind                 | counters.next_ids                            | table     |
+| 49 | ids of the checks that need something  | checks.list_check_ids_in_need                | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -215,6 +216,18 @@ def suppression(workspace_id: int, project_id: int, window_id: int) -> Key:
 def suppressed_project(sort_key: str) -> int:
     """The project id of a `suppression` key."""
     return int(sort_key.split("#")[1])
+
+
+def needs_of_workspace(workspace_id: int) -> str:
+    """The partition that says which check needs which dependency."""
+    return f"WS#{workspace_id}#NEEDS"
+
+
+def need(workspace_id: int, dependency_id: int, check_id: int) -> Key:
+    return {
+        "PK": needs_of_workspace(workspace_id),
+        "SK": f"{listed_under_dependency(dependency_id)}{number(check_id)}",
+    }
 
 
 def suppressed_incidents_of_workspace(workspace_id: int) -> str:

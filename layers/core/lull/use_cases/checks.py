@@ -56,11 +56,16 @@ def list_checks(
 
 def change_check(caller: Caller, check_id: int, change: Callable[[Check], Check], *, at: datetime) -> Check:
     """Write what `change` makes of the settings; signals and holds are not touched."""
-    return on_stale_write(lambda: store.save_check(domain.validated(change(get_check(caller, check_id))), at=at))
+
+    def decide() -> Check:
+        check = get_check(caller, check_id)
+        return store.save_check(domain.validated(change(check)), was=check, at=at)
+
+    return on_stale_write(decide)
 
 
 def delete_check(caller: Caller, check_id: int) -> None:
-    store.delete_check(get_check(caller, check_id))
+    on_stale_write(lambda: store.delete_check(get_check(caller, check_id)))
 
 
 def pause_check(caller: Caller, check_id: int, *, at: datetime) -> Check:

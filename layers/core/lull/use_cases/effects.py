@@ -114,6 +114,11 @@ def _resume_work(wanted: set[effects.ResumeWork], *, at: datetime) -> None:
 
 def _wake(wanted: list[Effect], *, at: datetime) -> None:
     woken = {_wake_up(effect) for effect in wanted if isinstance(effect, effects.Wake)}
+    for effect in {each for each in wanted if isinstance(each, effects.WakeDependents)}:
+        woken |= {
+            queues.WakeUp(kind=checks.KIND, workspace_id=effect.workspace_id, record_id=check_id)
+            for check_id in checks.list_check_ids_in_need(effect.workspace_id, effect.dependency_id)
+        }
     ordered = sorted(woken, key=lambda each: (each.kind, each.workspace_id, each.record_id))
     queues.send_wake_ups([(wake_up, at) for wake_up in ordered], at=at)
 

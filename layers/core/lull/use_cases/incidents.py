@@ -8,6 +8,7 @@ from lull.domain import messages
 from lull.domain.checks import Check
 from lull.domain.credentials import Caller
 from lull.domain.deliveries import Delivery
+from lull.domain.dependencies import Dependency
 from lull.domain.deployment_windows import State
 from lull.domain.errors import NotFound
 from lull.domain.incidents import Announcement, Event, EventType, Incident, IncidentState
@@ -100,11 +101,30 @@ def end_outage(check: Check, *, at: datetime) -> Check:
     """Resolve the incident of a check that is OK again; the check, which has none then."""
     incident = store.get_incident(check.workspace_id, check.incident_id or 0)
     if incident is None or incident.state is IncidentState.RESOLVED:
-        checks.leave_outage(check)
+        checks.leave_outage(check, of=None)
     else:
         resolved = domain.resolved(incident, at=check.judged_at or at)
         store.close_incident(resolved, _resolution(resolved), was=incident, check=check)
     return replace(check, incident_id=None)
+
+
+def begin_impact(check: Check, dependency: Dependency, *, at: datetime) -> Check:
+    """Open the incident of a check that needs a dependency which is down; the check, which knows it then."""
+    incident = domain.impacted(check, dependency, incident_id=counters.next_id(store.KIND), at=at)
+    store.open_incident(incident, Event(type=EventType.OPENED, at=at), check=check)
+    return replace(check, impacts={**check.impacts, dependency.id: incident.id})
+
+
+def end_impact(check: Check, dependency_id: int, *, at: datetime) -> Check:
+    """Resolve the incident of a dependency that is up again, or not needed any more; the check without it."""
+    incident = store.get_incident(check.workspace_id, check.impacts[dependency_id])
+    if incident is None or incident.state is IncidentState.RESOLVED:
+        checks.leave_outage(check, of=dependency_id)
+    else:
+        resolved = domain.resolved(incident, at=at)
+        store.close_incident(resolved, _resolution(resolved), was=incident, check=check)
+    left = {each: found for each, found in check.impacts.items() if each != dependency_id}
+    return replace(check, impacts=left)
 
 
 def advance(workspace_id: int, incident_id: int, *, at: datetime) -> Incident | None:

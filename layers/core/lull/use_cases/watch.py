@@ -8,8 +8,10 @@ from datetime import datetime
 
 from lull.domain import watch
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
+from lull.domain.incidents import impact_title
 from lull.domain.quiet import Kept, KeptQuiet
-from lull.store import checks, quiet
+from lull.domain.watch import Standing
+from lull.store import checks, dependencies, quiet
 from lull.store import incidents as store
 from lull.use_cases import incidents
 from lull.use_cases.maintenance_windows import suppressions
@@ -34,20 +36,56 @@ def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
         check = _begin_outage(check, at=at)
     elif check.status is CheckStatus.OK and check.incident_id is not None:
         check = incidents.end_outage(check, at=at)
+    check = _weigh_dependencies(check, at=at)
     due = watch.deadline(check)
     if check.check_mode is CheckMode.INBOUND and check.watch_at != due:
         return checks.save_watch(replace(check, watch_at=due), was=check)
     return check
 
 
+def _weigh_dependencies(check: Check, *, at: datetime) -> Check:
+    """Open and close the incidents of what the check needs. What is paused or late itself changes nothing."""
+    for dependency_id in dict.fromkeys((*check.dependency_ids, *check.impacts)):
+        standing = watch.standing(_watchers(check.workspace_id, dependency_id))
+        needed = dependency_id in check.dependency_ids
+        if dependency_id in check.impacts:
+            if not needed or standing is Standing.UP:
+                check = incidents.end_impact(check, dependency_id, at=at)
+        elif standing is Standing.DOWN:
+            check = _begin_impact(check, dependency_id, at=at)
+    return check
+
+
+def _watchers(workspace_id: int, dependency_id: int) -> list[Check]:
+    return checks.get_checks(workspace_id, checks.list_check_ids_of_dependency(workspace_id, dependency_id))
+
+
+def _begin_impact(check: Check, dependency_id: int, *, at: datetime) -> Check:
+    dependency = dependencies.get_dependency(check.workspace_id, dependency_id)
+    if dependency is None:
+        return check
+    silent = _silent_windows(check, at=at)
+    if not silent:
+        return incidents.begin_impact(check, dependency, at=at)
+    title = impact_title(check, dependency)
+    quiet.keep_quiet(silent, KeptQuiet(kind=Kept.INCIDENT, check_id=check.id, at=at, title=title))
+    return check
+
+
+def _silent_windows(check: Check, *, at: datetime) -> list[str]:
+    """The maintenance windows that let no incident be opened: where each keeps what it kept quiet."""
+    found = suppressions(check.workspace_id, check.project_id, at=at)
+    return [quiet.of_maintenance(check.workspace_id, each.window_id) for each in found if each.incidents]
+
+
 def _begin_outage(check: Check, *, at: datetime) -> Check:
-    silent = [each.window_id for each in suppressions(check.workspace_id, check.project_id, at=at) if each.incidents]
+    silent = _silent_windows(check, at=at)
     if not silent:
         return incidents.begin_outage(check, at=at)
     kept = KeptQuiet(
         kind=Kept.INCIDENT, check_id=check.id, at=check.judged_at or at, title=f"Service {check.name} is down"
     )
-    quiet.keep_quiet([quiet.of_maintenance(check.workspace_id, each) for each in silent], kept)
+    quiet.keep_quiet(silent, kept)
     return check
 
 
@@ -67,7 +105,7 @@ def _keep_watch_over_a_paused_one(check: Check, *, at: datetime) -> Check:
 def advance_project(workspace_id: int, project_id: int, *, at: datetime) -> None:
     """Judge every check of a project again, and tell what is owed: what kept it quiet may be over."""
     for check in checks.get_checks(workspace_id, checks.list_check_ids_of_project(workspace_id, project_id)):
-        if check.status is CheckStatus.DOWN and check.incident_id is None:
+        if check.dependency_ids or (check.status is CheckStatus.DOWN and check.incident_id is None):
             advance(workspace_id, check.id, at=at)
     for incident_id in store.list_suppressed_incidents(workspace_id, project_id):
         incidents.advance(workspace_id, incident_id, at=at)
