@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lull import clock
+from lull.domain.ledger import Change
+from lull.domain.uptime import Bucket
+from lull.store import ledger
 from lull.use_cases import api_keys, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from tests.api import Api, a_workspace
@@ -96,6 +99,12 @@ def measured() -> dict[str, Meter]:
     late, down = (clock.now() + timedelta(seconds=seconds) for seconds in (300, 320))
     record("silence: a check turns late", lambda: watch.advance(1, 11, at=late), authenticated=False)
     record("silence: it is down, with its incident", lambda: watch.advance(1, 11, at=down), authenticated=False)
+
+    changes = [Change(at=clock.now() - timedelta(days=number), bucket=Bucket.OPERATIONAL) for number in range(90)]
+    record("ledger of a check: a change", lambda: ledger.record_change(1, 1, changes[0]), authenticated=False)
+    for change in changes[1:]:
+        ledger.record_change(1, 1, change)
+    record("get the uptime of 90 days, all with changes", lambda: api.get("/api/checks/1/uptime"))
     return meters
 
 

@@ -28,6 +28,7 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/checks/{check_id}/pause"): MEMBER,
     ("POST", "/api/checks/{check_id}/resume"): MEMBER,
     ("GET", "/api/checks/{check_id}/signals"): VIEWER,
+    ("GET", "/api/checks/{check_id}/uptime"): VIEWER,
     ("GET", "/api/signals/ping/{token}"): PUBLIC,
     ("HEAD", "/api/signals/ping/{token}"): PUBLIC,
     ("POST", "/api/signals/ping/{token}"): PUBLIC,

@@ -9,7 +9,6 @@ from lull.domain.errors import StaleWrite
 from lull.domain.ledger import KEPT_APART, MAX_CHANGES, Change, DayLog, recorded
 from lull.domain.uptime import Bucket
 from lull.store import keys, ledger, table
-from lull.store.codec import integer
 from tests.builders import NOON
 from tests.histories import kept
 from tests.metering import metered
@@ -116,14 +115,23 @@ def test_a_full_day_knows_what_it_has():
 
 
 @pytest.mark.usefixtures("full_day")
-def test_a_day_that_changes_while_it_is_folded_is_left_alone(monkeypatch):
+@pytest.mark.parametrize(
+    ("doing", "value"),
+    [("ADD changes :value", {"SS": ["00000000m0"]}), ("SET foldedUntil = :value", {"N": "0"})],
+    ids=["grows", "is folded"],
+)
+def test_a_day_that_changes_while_it_is_folded_is_left_alone(monkeypatch, doing, value):
+    left: list[DayLog] = []
+
     def meanwhile(log: DayLog, change: Change) -> DayLog:
-        key = keys.day_log(1, 10, DAY)
-        one = {":one": integer(1)}
-        table.write(table.update(key, "ADD revision :one", condition="attribute_exists(PK)", values=one))
+        request = table.update(
+            keys.day_log(1, 10, DAY), doing, condition="attribute_exists(PK)", values={":value": value}
+        )
+        table.write(request)
+        left.extend(logs())
         return recorded(log, change)
 
     monkeypatch.setattr("lull.store.ledger.recorded", meanwhile)
     with pytest.raises(StaleWrite):
         record(FLIPS[-1])
-    assert logs() == kept(FLIPS[:-1])
+    assert logs() == left

@@ -14,7 +14,10 @@ from local import outbox, template
 from local.deployment import deploy
 from local.workbench import Workbench
 from lull import aws, clock
+from lull.domain.ledger import MAX_CHANGES, Change
+from lull.domain.uptime import Bucket
 from lull.gateways import mail
+from lull.store import checks, ledger
 from tests.api import Api, a_workspace
 
 Permission = tuple[str, str]
@@ -132,6 +135,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     for name in ("API", "Web"):
         api.post("/api/checks", {"projectId": 1, "name": name, "intervalSeconds": 300})
     api.get("/api/checks")
+    a_full_day(1)
     page = api.post("/api/status-pages", {"name": "Acme", "slug": "acme"})["id"]
     for source in ({"checkId": 1}, {"projectId": 1}):
         api.post(f"/api/status-pages/{page}/components", {"name": "Shown", **source})
@@ -193,6 +197,14 @@ def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:
     bench.drain()
     api.delete("/api/maintenance-windows/1")
     bench.drain()
+
+
+def a_full_day(check_id: int) -> None:
+    """So many changes that the dispatcher has to fold them with the next, which it does not yet know: the creation."""
+    check = checks.get_check(1, check_id)
+    assert check
+    for number in range(MAX_CHANGES):
+        ledger.record_change(1, check_id, Change(at=check.created_at, sequence=number, bucket=Bucket.OPERATIONAL))
 
 
 def test_what_functions_do_and_what_their_roles_allow_are_the_same(stack, endpoint, monkeypatch):

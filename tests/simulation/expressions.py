@@ -207,7 +207,7 @@ def _change(parser: _Parser, section: str, item: Item) -> tuple[Path, Any]:
     if section == "REMOVE":
         return path, None
     if section == "ADD":
-        return path, _sum(find(item, path) or {"N": "0"}, "+", _resolve(parser.operand(), item))
+        return path, _added(find(item, path), _resolve(parser.operand(), item))
     parser.take("=")
     value = _resolve(parser.operand(), item)
     if sign := parser.accept("+", "-"):
@@ -215,6 +215,15 @@ def _change(parser: _Parser, section: str, item: Item) -> tuple[Path, Any]:
     if value is None:
         raise ValidationError("the expression refers to an attribute that the item has not")
     return path, value
+
+
+def _added(to: Any, value: Any) -> Any:
+    """Numbers add up, sets of strings are united."""
+    if "SS" not in value:
+        return _sum(to or {"N": "0"}, "+", value)
+    if to is not None and "SS" not in to:
+        raise ValidationError("an operand is not a set of strings")
+    return {"SS": sorted({*(to or value)["SS"], *value["SS"]})}
 
 
 def _sum(left: Any, sign: str, right: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from local import event_filter
@@ -21,7 +22,7 @@ class Stream:
     tries: dict[str, int] = field(default_factory=dict)
     _sequence: int = 0
 
-    def record(self, write: Write) -> bool:
+    def record(self, write: Write, *, at: datetime) -> bool:
         """Whether somebody will be told."""
         self._sequence += 1
         kind = "INSERT" if write.before is None else "REMOVE" if write.after is None else "MODIFY"
@@ -32,6 +33,7 @@ class Stream:
             "dynamodb": {
                 "Keys": {"PK": {"S": write.key[0]}, "SK": {"S": write.key[1]}},
                 **{name: image for name, image in images.items() if image is not None},
+                "ApproximateCreationDateTime": float(int(at.timestamp())),
                 "SequenceNumber": f"{self._sequence:021d}",
             },
         }

@@ -132,3 +132,14 @@ def test_a_missing_attribute_compares_with_nothing():
         holds = condition(f"a {sign} :v", {}, {":v": {"N": "1"}}, set())
         assert not holds({})
         assert not holds(None)
+
+
+def test_sets_of_strings_are_united_and_are_nothing_to_add_numbers_to():
+    add = lambda item, value: updated(item, "ADD a :v", {}, {":v": value}, set())[0]  # noqa: E731
+    item: Item = {}
+    for words in (["b"], ["b", "a"], ["c"]):
+        item = add(item, {"SS": words})
+    assert item == {"a": {"SS": ["a", "b", "c"]}}
+    for held, value in (({"SS": ["a"]}, {"N": "1"}), ({"N": "1"}, {"SS": ["a"]})):
+        with pytest.raises(ValidationError):
+            add({"a": held}, value)

@@ -203,7 +203,7 @@ class World:
             self._images.append(dict(self.table.items))
             self.watch.after(call.actor, self.table.writes, now=self.now)
             for write in self.table.writes:
-                if self.stream.record(write):
+                if self.stream.record(write, at=self.now):
                     self.expect("stream", self.luck.stream_seconds(), write.key)
             self.table.writes = []
         elif call.service == "sqs":

@@ -45,6 +45,12 @@ def test_of_changes_at_one_instant_the_one_with_the_highest_sequence_counts():
         assert timeline(histories.kept(arriving)) == ((uptime.second(NOON), Bucket.OPERATIONAL),)
 
 
+def test_of_changes_within_a_second_the_one_that_was_written_last_counts_though_it_dates_from_before():
+    overtaken, last = shows(Bucket.MAJOR, after=5, sequence=9), shows(Bucket.OPERATIONAL, after=3, sequence=10)
+    for arriving in ([overtaken, last], [last, overtaken]):
+        assert timeline(histories.kept(arriving)) == ((uptime.second(NOON), Bucket.OPERATIONAL),)
+
+
 def test_a_late_change_before_midnight_reaches_the_days_after_it():
     up = Change(at=histories.instant(1000 * SECONDS), bucket=Bucket.OPERATIONAL)
     down = Change(at=histories.instant(2000 * SECONDS - 1), bucket=Bucket.MAJOR)

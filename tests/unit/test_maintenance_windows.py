@@ -102,7 +102,7 @@ def test_a_window_that_takes_place_once_is_completed():
     completed, over = domain.next_step(a_maintenance_window(state=State.ACTIVE), at=NOON + 9 * HOUR) or (None, None)
     assert completed
     assert (completed.state, completed.due_at) == (State.COMPLETED, None)
-    assert over == Occurrence(start_at=NOON, end_at=NOON + 2 * HOUR, outcome=Outcome.COMPLETED)
+    assert over == Occurrence(start_at=NOON, end_at=NOON + 2 * HOUR, outcome=Outcome.COMPLETED, project_ids=(1,))
     assert domain.next_step(completed, at=NOON + 99 * HOUR) is None
 
 
@@ -149,7 +149,7 @@ def test_cancelling_ends_the_series_and_cuts_short_what_has_begun(state):
     window = a_maintenance_window(state=state, recurring_cron="0 12 * * *")
     cancelled, cut_short = domain.cancelled(window, at=NOON + HOUR, by="ada")
     assert (cancelled.state, cancelled.due_at, cancelled.cancelled_by) == (State.CANCELLED, None, "ada")
-    assert cut_short == Occurrence(start_at=NOON, end_at=NOON + HOUR, outcome=Outcome.CANCELLED)
+    assert cut_short == Occurrence(start_at=NOON, end_at=NOON + HOUR, outcome=Outcome.CANCELLED, project_ids=(1,))
 
 
 def test_one_that_is_called_off_before_it_began_has_no_occurrence():
@@ -160,3 +160,35 @@ def test_one_that_is_called_off_before_it_began_has_no_occurrence():
 def test_what_is_over_cannot_be_cancelled(state):
     with pytest.raises(Conflict):
         domain.cancelled(a_maintenance_window(state=state), at=NOON, by="ada")
+
+
+def test_a_window_was_in_effect_in_the_projects_of_each_occurrence_and_is_in_those_of_its_own():
+    window = a_maintenance_window(start_at=NOON, end_at=NOON + HOUR, project_ids=(1, 2))
+    days = [timedelta(days=number) for number in (3, 2, 1)]
+    # One of another time, one that says nothing because it is older than the field, and one that is cut short.
+    over = [
+        Occurrence(start_at=NOON - days[0], end_at=NOON - days[0] + HOUR, outcome=Outcome.COMPLETED, project_ids=(3,)),
+        Occurrence(start_at=NOON - days[1], end_at=NOON - days[1] + HOUR, outcome=Outcome.COMPLETED),
+        Occurrence(
+            start_at=NOON - days[2], end_at=NOON - days[2] + MOMENT, outcome=Outcome.CANCELLED, project_ids=(1,)
+        ),
+    ]
+    first, second, third = [(each.start_at, each.end_at) for each in over]
+    own = (NOON, NOON + HOUR)
+    found = [domain.in_project(window, over, project_id) for project_id in (1, 2, 3, 4)]
+    assert found == [[second, third, own], [second, own], [first], []]
+
+
+@pytest.mark.parametrize(
+    ("state", "over_at"),
+    [
+        (State.SCHEDULED, None),
+        (State.ACTIVE, None),
+        (State.COMPLETED, NOON + 2 * HOUR),
+        (State.CANCELLED, NOON - HOUR),
+    ],
+)
+def test_a_window_that_is_over_says_since_when_and_is_not_in_effect_any_more(state, over_at):
+    window = a_maintenance_window(state=state, cancelled_at=NOON - HOUR if state is State.CANCELLED else None)
+    assert window.over_at == over_at
+    assert (domain.in_project(window, [], 1) == []) is (over_at is not None)

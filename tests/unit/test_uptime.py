@@ -112,6 +112,62 @@ def test_nothing_can_be_said_of_no_checks():
     assert of_days(uptime.combined([]), SUNDAY) == [seconds(no_data=SECONDS)]
 
 
+# ---- maintenance windows
+
+
+def windows(*seconds: tuple[int, int]) -> list[tuple[datetime, datetime]]:
+    return [(_at(start), _at(end)) for start, end in seconds]
+
+
+def _at(second: int) -> datetime:
+    return datetime.fromtimestamp(MIDNIGHT + second, UTC)
+
+
+def test_a_window_explains_everything_but_an_outage_that_began_before_it():
+    before = shows((0, Bucket.OPERATIONAL), (HOUR, Bucket.MAJOR), (3 * HOUR, Bucket.OPERATIONAL))
+    laid = uptime.with_maintenance(before, windows((2 * HOUR, 4 * HOUR)))
+    assert of_days(laid, SUNDAY) == [seconds(operational=SECONDS - 3 * HOUR, major=2 * HOUR, maintenance=HOUR)]
+    during = uptime.with_maintenance(before, windows((HOUR, 2 * HOUR)))
+    assert of_days(during, SUNDAY) == [seconds(operational=SECONDS - 2 * HOUR, major=HOUR, maintenance=HOUR)]
+
+
+def test_a_window_of_a_check_that_is_paused_is_maintenance_and_of_one_that_is_not_there_nothing():
+    line = shows((HOUR, Bucket.NOT_MONITORED), (3 * HOUR, Bucket.NO_DATA))
+    laid = uptime.with_maintenance(line, windows((0, 2 * HOUR), (2 * HOUR, 5 * HOUR)))
+    assert of_days(laid, SUNDAY) == [seconds(no_data=SECONDS - 2 * HOUR, maintenance=2 * HOUR)]
+
+
+def test_an_outage_that_began_in_the_second_of_two_windows_goes_on_as_maintenance_when_the_first_is_over():
+    line = shows((0, Bucket.OPERATIONAL), (7, Bucket.MAJOR))
+    laid = uptime.with_maintenance(line, windows((0, 10), (5, 20)))
+    assert uptime.spent(laid, MIDNIGHT, MIDNIGHT + 30) == seconds(maintenance=20, major=10)
+
+
+_second = st.integers(0, 12)
+_lines = st.dictionaries(_second, st.sampled_from(Bucket), max_size=8).map(lambda points: sorted(points.items()))
+_windows = st.lists(st.tuples(_second, _second), max_size=5)
+
+
+@given(_lines, _windows)
+def test_windows_are_laid_right_over_every_second(points, spans):
+    laid = uptime.with_maintenance(shows(*points), windows(*spans))
+    assert [each for each, _ in laid] == sorted({each for each, _ in laid})
+    for second in range(15):
+        shown = [bucket for since, bucket in laid if since <= MIDNIGHT + second]
+        assert (shown[-1] if shown else Bucket.NO_DATA) == maintained(points, spans, second), second
+
+
+def maintained(points: list[tuple[int, Bucket]], spans: list[tuple[int, int]], second: int) -> Bucket:
+    """By the words of the rule, looking at each second before."""
+    showed = [([Bucket.NO_DATA] + [bucket for since, bucket in points if since <= each])[-1] for each in range(15)]
+    began = second
+    while began > 0 and showed[began - 1] in (Bucket.MAJOR, Bucket.PARTIAL):
+        began -= 1
+    out = showed[second] in (Bucket.MAJOR, Bucket.PARTIAL)
+    explaining = [start for start, end in spans if start <= second < end and not (out and began < start)]
+    return Bucket.MAINTENANCE if explaining and showed[second] is not Bucket.NO_DATA else showed[second]
+
+
 # ---- random histories
 
 

@@ -12,10 +12,12 @@ from lull.domain.checks import Check, CheckMode
 from lull.domain.credentials import Role
 from lull.use_cases import checks as use_cases
 from lull.use_cases.maintenance_windows import suppressions
+from lull.use_cases.uptime import uptime_of_check
 from schemas.base import PageLimit, PageNumber, PathId, QueryId, page_fields
 from schemas.checks import CheckDetailsOut, CheckIn, CheckOut, CheckPageOut, CheckPatch
 from schemas.errors import responses
 from schemas.signals import SignalOut, SignalPageOut
+from schemas.uptime import Days, UptimeOut
 
 router = APIRouter(prefix="/api/checks", tags=["Checks"], route_class=StrictRoute)
 
@@ -83,6 +85,15 @@ async def list_signals(
         for item in items:
             item.payload = None
     return SignalPageOut(items=items, **page_fields(total=total, page=page, limit=limit, count=len(items)))
+
+
+@router.get(
+    "/{check_id}/uptime", response_model=UptimeOut, summary="Get the uptime of a check", responses=responses(404)
+)
+async def get_uptime(caller: AuthorizedCaller, check_id: PathId, days: Days = 90) -> UptimeOut:
+    """How many seconds of each UTC day the check showed what, today included, and the uptime that follows:
+    1 − (major + 0.3·partial) / (operational + degraded + partial + major)."""
+    return UptimeOut.of(uptime_of_check(caller, check_id, days=days, at=clock.now()))
 
 
 @router.patch("/{check_id}", response_model=CheckOut, summary="Change a check", responses=responses(404, 409, 413))

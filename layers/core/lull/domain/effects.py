@@ -5,11 +5,13 @@ so an effect that comes twice, late or out of order changes nothing.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lull.domain.checks import Check, CheckStatus, Health
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.incidents import Incident
+from lull.domain.ledger import Change, changed
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
 from lull.domain.status_pages import PageComponent, StatusPage
 
@@ -88,6 +90,15 @@ class WakeProject:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordUptime:
+    """Record from when on a check shows what. Says what happened, not where to look: twice is once."""
+
+    workspace_id: int
+    check_id: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
 class PublishSource:
     """Publish the pages that show this check, project or dependency."""
 
@@ -121,7 +132,9 @@ class PublishSlug:
 
 Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
-Effect = ReconcileWindow | ResumeWork | ReconcileMaintenance | Wake | WakeDependents | SendDelivery | Publish
+Effect = (
+    ReconcileWindow | ResumeWork | ReconcileMaintenance | RecordUptime | Wake | WakeDependents | SendDelivery | Publish
+)
 
 
 def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindow | None) -> list[Effect]:
@@ -184,6 +197,13 @@ def of_check(before: Check | None, after: Check | None) -> list[Effect]:
     for owner in {_owner(side) for side in (before, after) if side}:
         effects.append(PublishSource(check.workspace_id, *owner))
     return effects
+
+
+def of_uptime(before: Check | None, after: Check | None, *, sequence: int, written_at: datetime) -> list[Effect]:
+    """One entry in the uptime ledger, if the check shows something else."""
+    check = after or before
+    change = changed(before, after, sequence=sequence, written_at=written_at)
+    return [RecordUptime(check.workspace_id, check.id, change)] if check and change else []
 
 
 def _of_outage(before: Check | None, after: Check | None) -> list[Effect]:

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from lull.domain.uptime import Bucket, Timeline, second, spent
+from lull.domain import health
+from lull.domain.checks import Check
+from lull.domain.uptime import Bucket, Timeline, bucket_of, second, spent
 
 MAX_CHANGES = 200
 """How many changes of one day are kept one by one."""
@@ -22,7 +24,7 @@ class Change:
 
     at: datetime
     sequence: int = 0
-    """Which of several changes at one instant was the last: the highest."""
+    """Which of several changes within one second was written last: the highest."""
     bucket: Bucket
 
 
@@ -38,6 +40,34 @@ class DayLog:
     folded_until: datetime | None = None
 
 
+def changed(before: Check | None, after: Check | None, *, sequence: int, written_at: datetime) -> Change | None:
+    """What a write made of what a check shows; None if it shows the same. Maintenance windows are left aside."""
+    bucket = _shown(after)
+    if bucket is _shown(before):
+        return None
+    return Change(at=shown_since(before, after, written_at=written_at), sequence=sequence, bucket=bucket)
+
+
+def shown_since(before: Check | None, after: Check | None, *, written_at: datetime) -> datetime:
+    """From when on a check shows what a write made it show: the latest instant that it knows of, before or after.
+
+    Whatever changes what is shown brings its instant along: the creation, a signal, a deadline (be the write however
+    late), a hold, a release; only a deletion is dated by its write. The instant that came last is the latest, unless
+    something was overtaken: a hold that was written after a signal that came after it, or a deadline that was moved
+    before the one already missed by a shorter interval. Then what was shown meanwhile stands: nothing goes back.
+    """
+    known = [written_at] if after is None else []
+    for check in (before, after):
+        if check:
+            known += [check.created_at, *(hold.since for hold in check.holds)]
+            known += [at for at in (check.judged_at, check.released_at) if at]
+    return max(known)
+
+
+def _shown(check: Check | None) -> Bucket:
+    return bucket_of(health.of_check(check)) if check else Bucket.NO_DATA
+
+
 def recorded(log: DayLog, change: Change) -> DayLog:
     """The log with one change more; the same log if it is known already, or was before what is folded."""
     if log.folded_until and change.at < log.folded_until:
@@ -47,7 +77,7 @@ def recorded(log: DayLog, change: Change) -> DayLog:
 
 
 def timeline(logs: Iterable[DayLog]) -> Timeline:
-    """What the check showed; of changes within one second the last counts."""
+    """What the check showed; of changes within one second the one that was written last counts."""
     return _timeline(_in_order(change for log in logs for change in log.changes))
 
 
@@ -66,7 +96,7 @@ def _folded(log: DayLog) -> DayLog:
 
 
 def _in_order(changes: Iterable[Change]) -> list[Change]:
-    return sorted(changes, key=lambda change: (change.at, change.sequence, change.bucket))
+    return sorted(changes, key=lambda change: (second(change.at), change.sequence, change.at, change.bucket))
 
 
 def _timeline(changes: Iterable[Change]) -> Timeline:

@@ -8,6 +8,7 @@ What a window suppresses follows from its times and the clock alone, not from it
 neither begins nor prolongs the quiet. Rules: seed 001 (Ionhour maintenance windows), sections 4 and 5 of the semantics.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +54,8 @@ class Occurrence:
     end_at: datetime
     """When it was over: as planned, or when somebody cancelled it."""
     outcome: Outcome
+    project_ids: tuple[int, ...] = ()
+    """Those of the window at the time; none in records that are older than this field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,13 @@ class MaintenanceWindow:
     @property
     def is_over(self) -> bool:
         return self.state in (State.COMPLETED, State.CANCELLED)
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When the last of it was over; None while it is not."""
+        if self.state is State.CANCELLED:
+            return self.cancelled_at
+        return self.end_at if self.state is State.COMPLETED else None
 
     @property
     def due_at(self) -> datetime | None:
@@ -131,6 +141,16 @@ def suppression(window: MaintenanceWindow) -> Suppression | None:
     )
 
 
+def in_project(
+    window: MaintenanceWindow, over: Iterable[Occurrence], project_id: int
+) -> list[tuple[datetime, datetime]]:
+    """From when to when a window was in effect in a project, and is or will be."""
+    times = [(each.start_at, each.end_at) for each in over if project_id in (each.project_ids or window.project_ids)]
+    if not window.is_over and project_id in window.project_ids:
+        times.append((window.start_at, window.end_at))
+    return times
+
+
 def planned(window: MaintenanceWindow, *, at: datetime) -> MaintenanceWindow:
     """The window as it stands at `at`: SCHEDULED, or ACTIVE if it has begun already.
 
@@ -169,8 +189,7 @@ def cancelled(window: MaintenanceWindow, *, at: datetime, by: str) -> tuple[Main
     called_off = replace(window, state=state, cancelled_at=at, cancelled_by=by)
     if not window.start_at < at:
         return called_off, None
-    end_at = min(at, window.end_at)
-    return called_off, Occurrence(start_at=window.start_at, end_at=end_at, outcome=Outcome.CANCELLED)
+    return called_off, _ended(window, min(at, window.end_at), Outcome.CANCELLED)
 
 
 def next_step(window: MaintenanceWindow, *, at: datetime) -> tuple[MaintenanceWindow, Occurrence | None] | None:
@@ -179,8 +198,11 @@ def next_step(window: MaintenanceWindow, *, at: datetime) -> tuple[MaintenanceWi
         return None
     if window.state is State.SCHEDULED:
         return replace(window, state=move(TRANSITIONS, window.state, State.ACTIVE, noun="maintenance window")), None
-    over = Occurrence(start_at=window.start_at, end_at=window.end_at, outcome=Outcome.COMPLETED)
-    return _rolled_over(window), over
+    return _rolled_over(window), _ended(window, window.end_at, Outcome.COMPLETED)
+
+
+def _ended(window: MaintenanceWindow, end_at: datetime, outcome: Outcome) -> Occurrence:
+    return Occurrence(start_at=window.start_at, end_at=end_at, outcome=outcome, project_ids=window.project_ids)
 
 
 def _rolled_over(window: MaintenanceWindow) -> MaintenanceWindow:

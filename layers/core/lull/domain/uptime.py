@@ -57,6 +57,8 @@ _OF_STATUS = {
 }
 _STATUS_OF = {bucket: status for status, bucket in _OF_STATUS.items()}
 
+_OUTAGES = {Bucket.MAJOR, Bucket.PARTIAL}
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _DAY = 86_400
@@ -97,6 +99,47 @@ def spent(timeline: Timeline, start: int, stop: int) -> dict[Bucket, int]:
     for (since, bucket), (until, _) in pairwise([(start, at_start), *timeline[begun:ended], (stop, at_start)]):
         seconds[bucket] += until - since
     return seconds
+
+
+def with_maintenance(line: Timeline, windows: Iterable[tuple[datetime, datetime]]) -> Timeline:
+    """What a check showed if maintenance windows, from when to when, are laid over what it showed by itself.
+
+    A window explains everything but an outage that began before it; of several at a time, the earliest began.
+    """
+    stretches = _stretches(windows)
+    begun = _outages(line)
+    cuts = {since for since, _ in line} | {cut for start, stop, _ in stretches for cut in (start, stop)}
+    together = []
+    for cut in sorted(cuts):
+        place = bisect_right(line, cut, key=_second_of) - 1
+        bucket = line[place][1] if place >= 0 else Bucket.NO_DATA
+        window = bisect_right(stretches, cut, key=_second_of) - 1
+        _, stop, since = stretches[window] if window >= 0 else (0, cut, 0)
+        was_out = bucket in _OUTAGES and begun[place] < since
+        maintained = cut < stop and bucket is not Bucket.NO_DATA and not was_out
+        together.append((cut, Bucket.MAINTENANCE if maintained else bucket))
+    return tuple(together)
+
+
+def _stretches(windows: Iterable[tuple[datetime, datetime]]) -> list[tuple[int, int, int]]:
+    """From which second until which there is maintenance, and since when: since the earliest that is in effect."""
+    stretches = []
+    covered = 0
+    for since, stop in sorted((second(start_at), second(end_at)) for start_at, end_at in windows):
+        if stop > max(since, covered):
+            stretches.append((max(since, covered), stop, since))
+            covered = stop
+    return stretches
+
+
+def _outages(line: Timeline) -> list[int]:
+    """For each point of a timeline, when the outage began that it belongs to; without meaning where there is none."""
+    begun: list[int] = []
+    before = Bucket.NO_DATA
+    for since, bucket in line:
+        begun.append(begun[-1] if before in _OUTAGES and bucket in _OUTAGES else since)
+        before = bucket
+    return begun
 
 
 def combined(timelines: Sequence[Timeline]) -> Timeline:

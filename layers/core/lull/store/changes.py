@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from lull.domain.checks import Check
@@ -36,6 +37,9 @@ class Change:
     """One write, as the stream tells it; `before` or `after` is None where the item did not exist."""
 
     sequence_number: str
+    """Rises from write to write of one item."""
+    written_at: datetime
+    """Floored to seconds."""
     before: Entity | None
     after: Entity | None
 
@@ -57,6 +61,7 @@ def decode_change(record: Mapping[str, Any]) -> Change | None:
     after: Item | None = stream.get("NewImage")
     return Change(
         sequence_number=stream["SequenceNumber"],
+        written_at=datetime.fromtimestamp(int(stream["ApproximateCreationDateTime"]), UTC),
         before=decoder(before) if before else None,
         after=decoder(after) if after else None,
     )

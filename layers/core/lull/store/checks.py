@@ -39,10 +39,16 @@ def decode_check(item: Item) -> Check:
         released_at=from_milliseconds(item.get("releasedAt")),
         watch_at=from_milliseconds(item.get("watchAt")),
         incident_id=int(item["incidentId"]["N"]) if "incidentId" in item else None,
-        impacts={int(dependency): int(incident["N"]) for dependency, incident in sorted(item["impacts"]["M"].items())},
+        impacts={int(each): int(incident["N"]) for each, incident in sorted(_map(item, "impacts").items())},
         holds=tuple(_holds.decode(hold["S"]) for _, hold in sorted(item["holds"]["M"].items())),
         revision=int(item["revision"]["N"]),
     )
+
+
+def _map(item: Item, name: str) -> Item:
+    """A map beside the body; images of an older release may lack it."""
+    found: Item = item.get(name, {"M": {}})["M"]
+    return found
 
 
 def get_check(workspace_id: int, check_id: int) -> Check | None:

@@ -1,7 +1,8 @@
 """The uptime ledger in the table: an item for each check and day on which it changed.
 
 A change is an element of the item's set `changes`. To add it is one write that needs no read and may be repeated; the
-item is rewritten as a whole only when it is full.
+item is rewritten as a whole only when it is full. The set grows until it is folded, which moves `foldedUntil`: an item
+with as many changes, folded as far, is the one that was read.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,7 +25,7 @@ _LETTERS = {
 _BUCKETS = {letter: bucket for bucket, letter in _LETTERS.items()}
 _MILLISECOND = timedelta(milliseconds=1)
 
-_ADD = "ADD changes :change, revision :one"
+_ADD = "ADD changes :change"
 _HAS_ROOM = "(attribute_not_exists(changes) OR size(changes) < :most)"
 _IS_NOT_FOLDED = "(attribute_not_exists(foldedUntil) OR foldedUntil <= :at)"
 
@@ -38,7 +39,6 @@ def record_change(workspace_id: int, check_id: int, change: Change) -> None:
         condition=f"{_HAS_ROOM} AND {_IS_NOT_FOLDED}",
         values={
             ":change": {"SS": [_text(change)]},
-            ":one": integer(1),
             ":most": integer(MAX_CHANGES),
             ":at": milliseconds(change.at),
         },
@@ -54,9 +54,12 @@ def _record_in_full(key: keys.Key, item: Item, change: Change) -> None:
     grown = recorded(log, change)
     if grown == log:
         return
-    revision = int(item["revision"]["N"])
-    attributes = {**_attributes(grown), "revision": integer(revision + 1)}
-    request = table.put(key, attributes, condition="revision = :read", values={":read": integer(revision)})
+    condition, values = "size(changes) = :size", {":size": integer(len(log.changes))}
+    if log.folded_until:
+        condition, values = f"{condition} AND foldedUntil = :read", {**values, ":read": milliseconds(log.folded_until)}
+    else:
+        condition = f"{condition} AND attribute_not_exists(foldedUntil)"
+    request = table.put(key, _attributes(grown), condition=condition, values=values)
     try:
         table.write(request)
     except table.ConditionFailed as refused:

@@ -6,6 +6,8 @@ transaction that changes the window: whoever judges a check reads one short list
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 
 from lull import randomness
 from lull.domain import maintenance_windows as domain
@@ -54,6 +56,17 @@ def list_occurrences(workspace_id: int, window_id: int) -> list[Occurrence]:
         limit=MOST_OCCURRENCES,
     )
     return [_occurrences.decode(item) for item in page.items]
+
+
+def list_occurrences_since(workspace_id: int, window_id: int, since: datetime) -> list[Occurrence]:
+    """Those that were not over before `since`, newest first: each begins when the one before is over."""
+    found = (
+        _occurrences.decode(item)
+        for item in table.query_all(
+            keys.in_maintenance_window(workspace_id, window_id), begins_with=keys.OCCURRENCE, descending=True
+        )
+    )
+    return list(takewhile(lambda occurrence: occurrence.end_at > since, found))
 
 
 def list_suppressions(workspace_id: int, project_id: int) -> list[Suppression]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from lull.domain import effects
 from lull.domain.checks import Check
@@ -14,8 +15,9 @@ from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
 from lull.gateways import queues, schedules
 from lull.publishing import affected
-from lull.store import checks, deployment_windows, incidents, maintenance_windows, projects, status_pages
+from lull.store import checks, deployment_windows, incidents, ledger, maintenance_windows, projects, status_pages
 from lull.store.changes import Change
+from lull.use_cases.retrying import on_stale_write
 
 # Nearer than this a wake-up goes straight to the queue: Scheduler's early minute has passed or nearly so.
 _TOO_NEAR_TO_SCHEDULE = timedelta(seconds=90)
@@ -36,7 +38,12 @@ def of_change(change: Change) -> list[Effect]:
     if isinstance(entity, MaintenanceWindow):
         return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
-        return effects.of_check(before, after)  # type: ignore[arg-type]
+        return effects.of_check(before, after) + effects.of_uptime(  # type: ignore[arg-type]
+            before,  # type: ignore[arg-type]
+            after,  # type: ignore[arg-type]
+            sequence=int(change.sequence_number),
+            written_at=change.written_at,
+        )
     if isinstance(entity, StatusPage):
         return effects.of_status_page(before, after)  # type: ignore[arg-type]
     return effects.of_page_component(before, after)  # type: ignore[arg-type]
@@ -53,6 +60,8 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _wake(wanted, at=at)
     _send(wanted, at=at)
     _publish(wanted, cause=changes[0].sequence_number)
+    # Last: what is refused here makes the batch come again, and nobody else wait.
+    _record_uptime([effect for effect in wanted if isinstance(effect, effects.RecordUptime)])
 
 
 def _reconcile_windows(wanted: list[effects.ReconcileWindow], *, at: datetime) -> None:
@@ -162,3 +171,8 @@ def _publish(wanted: list[Effect], *, cause: str) -> None:
         slugs |= {page.slug for page in status_pages.get_status_pages(workspace_id, sorted(ids))}
     if slugs:
         queues.send_publishes(sorted(slugs), cause=cause)
+
+
+def _record_uptime(wanted: list[effects.RecordUptime]) -> None:
+    for effect in wanted:
+        on_stale_write(partial(ledger.record_change, effect.workspace_id, effect.check_id, effect.change))
