@@ -183,6 +183,28 @@ def test_a_failure_opens_one_incident_however_often_it_is_told(api, sweep):
     assert timeline(api) == ["FAIL", "FAIL", "FAIL"]
 
 
+def test_a_check_is_down_since_its_first_failure_until_it_recovers_or_is_resumed(api, time, sweep):
+    def down_since() -> object:
+        read = checks.get_check(1, 1)
+        assert read
+        return read.judged_at
+
+    ping(api)
+    ping(api, "/fail")
+    began = down_since()
+    time.passes(minutes=1)
+    ping(api, "/fail", raw='"again"')
+    assert down_since() == began
+    assert api.get("/api/checks/1/signals")["items"][0]["payload"] == '"again"'
+    api.post("/api/checks/1/pause")
+    time.passes(minutes=1)
+    api.post("/api/checks/1/resume")
+    time.passes(minutes=1)
+    ping(api, "/fail")
+    assert check(api)["status"] == "DOWN"
+    assert down_since() == time.at
+
+
 def test_an_exit_code_says_how_it_ended_and_a_payload_what_it_said(api, time):
     assert ping(api, "/0").status == 200
     assert check(api)["status"] == "OK"

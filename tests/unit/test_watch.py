@@ -68,3 +68,9 @@ def test_a_release_gives_it_a_full_interval_again():
     down, signals = watch.judged(a_check(**RESUMED), at=NOON + 6 * MINUTE + 20 * SECOND)
     assert [each.at for each in signals] == [NOON + 6 * MINUTE, NOON + 6 * MINUTE + 20 * SECOND]
     assert down.status is CheckStatus.DOWN
+
+
+def test_a_shorter_interval_makes_nothing_down_before_it_was_late():
+    late = a_check(**{**LATE, "interval_seconds": 60})
+    down, (signal,) = watch.judged(late, at=NOON + 6 * MINUTE)
+    assert (down.status, down.judged_at, signal.at) == (CheckStatus.DOWN, NOON + 5 * MINUTE, NOON + 5 * MINUTE)

@@ -79,8 +79,10 @@ def judged(check: Check, *, at: datetime) -> tuple[Check, list[Signal]]:
     signals = []
     while (due := deadline(check)) and due <= at:
         health = Health.DOWN if check.status is CheckStatus.LATE else Health.LATE
-        check = replace(check, health=health, judged_at=due)
-        signals.append(_silence(check, due))
+        # A deadline that an edit has moved back is not before what is known already.
+        since = max(due, check.judged_at or due)
+        check = replace(check, health=health, judged_at=since)
+        signals.append(_silence(check, since))
     return replace(check, watch_at=deadline(check)) if signals else check, signals
 
 

@@ -240,8 +240,10 @@ def delete_check(check: Check) -> None:
 
 
 # Health, not status: a paused or resumed check keeps its rules whatever the signal said.
-_ROUTINE = "pingToken = :token AND health = :health AND (attribute_not_exists(releasedAt) OR releasedAt <= judgedAt)"
-_PINGED = "SET lastPingAt = :at, judgedAt = :at, health = :health, cause = :cause, watchAt = :at + intervalMs"
+_SAME = "health = :health AND (attribute_not_exists(releasedAt) OR releasedAt <= judgedAt)"
+_OTHER = "(health <> :health OR releasedAt > judgedAt)"
+_PINGED = "SET lastPingAt = :at, cause = :cause, watchAt = :at + intervalMs"
+_JUDGED = f"{_PINGED}, judgedAt = :at, health = :health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,24 +258,43 @@ def record_ping(address: PingAddress, token: str, signal: Signal) -> None:
     """Record what a service says of itself. Raises NotFound for a wrong token.
 
     A success is one write, a second one only if it changes what people see; whatever else goes into the timeline too.
+    A failure that was known leaves it DOWN since it was.
     """
-    health = Health.OK if signal.type is SignalType.SUCCESS else Health.DOWN
-    key = keys.check(address.workspace_id, address.check_id)
-    values = {":at": milliseconds(signal.at), ":token": {"S": token}, ":health": {"S": health}}
-    if health is Health.OK:
-        routine = table.update(key, _PINGED, condition=_ROUTINE, values={**values, ":cause": {"S": "ping"}})
-        try:
-            table.write(routine)
-        except table.ConditionFailed as refused:
-            if not refused.item or refused.item["pingToken"] != {"S": token}:
-                raise NotFound("check") from refused
-        else:
+    if signal.type is SignalType.SUCCESS:
+        if _is_recorded(address, token, signal, _JUDGED, _SAME, cause="ping"):
             return
-    telling = table.update(key, _PINGED, condition="pingToken = :token", values={**values, ":cause": {"S": "signal"}})
+        _is_recorded(address, token, signal, _JUDGED, None, cause="signal")
+    elif not _is_recorded(address, token, signal, _JUDGED, _OTHER, cause="signal"):
+        _is_recorded(address, token, signal, _PINGED, None, cause="signal")
+
+
+def _is_recorded(
+    address: PingAddress, token: str, signal: Signal, expression: str, condition: str | None, *, cause: str
+) -> bool:
+    """Whether the check was as the condition says, and the signal is recorded. Raises NotFound for a wrong token."""
+    values: Item = {":at": milliseconds(signal.at), ":token": {"S": token}, ":cause": {"S": cause}}
+    if ":health" in expression:
+        values[":health"] = {"S": Health.OK if signal.type is SignalType.SUCCESS else Health.DOWN}
+    pinged = table.update(
+        keys.check(address.workspace_id, address.check_id),
+        expression,
+        condition=f"pingToken = :token AND {condition}" if condition else "pingToken = :token",
+        values=values,
+    )
     try:
-        table.transact([telling, signals.noting(address.workspace_id, address.check_id, signal)])
+        if cause == "ping":
+            table.write(pinged)
+        else:
+            table.transact([pinged, signals.noting(address.workspace_id, address.check_id, signal)])
+    except table.ConditionFailed as refused:
+        stood = refused.item
     except table.Cancelled as refused:
-        raise NotFound("check") from refused
+        stood = refused.items[0]
+    else:
+        return True
+    if not stood or stood["pingToken"] != {"S": token}:
+        raise NotFound("check")
+    return False
 
 
 def record_start(address: PingAddress, token: str, *, at: datetime) -> None:
