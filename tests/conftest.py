@@ -50,6 +50,17 @@ def endpoint(emulator: Emulator) -> Endpoint:
 @pytest.fixture
 def stack(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
     """What template.yaml describes, and the environment that all its functions get."""
+    yield from _deployed(endpoint, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def shared_stack(emulator: Emulator) -> Iterator[Workbench]:
+    """One `stack` for a whole module, for tests that each have a workspace of their own in it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield from _deployed(Endpoint(emulator.url, account=f"{next(_accounts):012d}"), monkeypatch)
+
+
+def _deployed(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
     deployed = deploy(endpoint)
     for name, value in deployed.environment().items():
         monkeypatch.setenv(name, value)

@@ -10,6 +10,7 @@ from lull.store import ledger
 from lull.use_cases import api_keys, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from tests.api import Api, a_workspace
+from tests.many import many_checks
 from tests.metering import Meter, metered
 
 _INTRODUCTION = """\
@@ -81,8 +82,7 @@ def measured() -> dict[str, Meter]:
     api.put("/api/deployments/3/end")
 
     api.post("/api/projects", {"name": "Large"})
-    for number in range(500):
-        _check(api, 2, number)
+    many_checks(2, 500)
     large = {"projectId": 2, "autoPause": True}
     record("report a deployment over 500 checks", lambda: api.post("/api/deployments", large))
     record("end a deployment over 500 checks", lambda: api.put("/api/deployments/4/end"))

@@ -1,5 +1,6 @@
 """One error shape for every failure; 400 names the fields; nothing half done; never a 5xx."""
 
+import itertools
 import json
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from lull.domain.credentials import Role
 from tests.api import Api, a_workspace
 
-pytestmark = pytest.mark.usefixtures("stack")
+pytestmark = pytest.mark.usefixtures("shared_stack")
+
+_workspaces = itertools.count(1)
 
 
 @pytest.fixture
 def api() -> Api:
-    return a_workspace()
+    return a_workspace(next(_workspaces))
 
 
 BODIES = {
@@ -149,8 +152,8 @@ def test_what_is_no_instant_is_refused(api, field, value):
     ],
 )
 def test_an_instant_is_kept_to_the_millisecond_and_shown_in_utc(api, sent, kept):
-    api.post("/api/projects", {"name": "Shop"})
-    assert api.post("/api/deployments", {"projectId": 1, "startedAt": sent})["startedAt"] == kept
+    project = api.post("/api/projects", {"name": "Shop"})["id"]
+    assert api.post("/api/deployments", {"projectId": project, "startedAt": sent})["startedAt"] == kept
 
 
 def test_a_body_over_256_kilobytes_is_too_large(api):
@@ -214,7 +217,7 @@ def test_a_lost_race_is_a_conflict(api, monkeypatch):
     """Somebody else renames the project each time between our read and our write."""
     from lull.store import projects as store
 
-    api.post("/api/projects", {"name": "Shop"})
+    shop = api.post("/api/projects", {"name": "Shop"})["id"]
     read = store.get_project
 
     def read_then_lose(workspace_id, project_id):
@@ -225,5 +228,5 @@ def test_a_lost_race_is_a_conflict(api, monkeypatch):
 
     monkeypatch.setattr(store, "get_project", read_then_lose)
     monkeypatch.setattr("lull.use_cases.retrying.time.sleep", lambda _seconds: None)
-    answer = api("PATCH", "/api/projects/1", {"name": "Mine"})
+    answer = api("PATCH", f"/api/projects/{shop}", {"name": "Mine"})
     assert (answer.status, answer.json["error"]) == (409, "Conflict")

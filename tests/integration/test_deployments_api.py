@@ -6,6 +6,7 @@ import pytest
 
 from lull import clock
 from tests.api import Api, a_workspace
+from tests.many import many_checks
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -323,8 +324,7 @@ def test_a_deleted_check_does_not_keep_a_deployment_from_ending(api):
 
 
 def test_five_hundred_checks_pause_and_resume(api):
-    for number in range(497):
-        api.post("/api/checks", {"projectId": 1, "name": str(number), "intervalSeconds": 300})
+    many_checks(1, 497)
     deployment = deploy(api, autoPause=True)
     assert len(deployment["checkIds"]) == 500
     assert all_statuses(api) == {"PAUSED"}
