@@ -48,7 +48,10 @@ class QueuePoller:
         events = self._receive(size, wait_seconds)
         closes_at = time.monotonic() + self._mapping.batching_window_seconds
         while events and len(events) < size and time.monotonic() < closes_at and not self.stopping.is_set():
-            events += self._receive(size - len(events), min(1, wait_seconds))
+            more = self._receive(size - len(events), min(1, wait_seconds))
+            if not more and not wait_seconds:
+                break
+            events += more
         return events
 
     def _receive(self, limit: int, wait_seconds: int) -> list[dict[str, Any]]:

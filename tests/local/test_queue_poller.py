@@ -63,6 +63,23 @@ def test_batches_are_as_large_as_asked_for(poller_of, function, queue):
     assert [len(event["Records"]) for event in taken.events] == [2, 1]
 
 
+def test_a_batch_of_more_than_ten_is_gathered_from_what_is_there(poller_of, function, queue):
+    source = queue("q")
+    source.send(*map(str, range(25)))
+    taken = function()
+    assert poller_of(taken, source, batch_size=25, batching_window_seconds=60).poll() == 25
+    assert len(set(bodies(taken.events[0]))) == 25
+    assert source.counts() == (0, 0)
+
+
+def test_who_does_not_wait_for_messages_does_not_wait_for_more_of_them(poller_of, function, queue):
+    source = queue("q")
+    source.send("a")
+    taken = function()
+    # It would wait for an hour.
+    assert poller_of(taken, source, batch_size=25, batching_window_seconds=3600).poll(wait_seconds=0) == 1
+
+
 def test_a_failed_batch_stays_until_it_is_visible_again(poller_of, function, queue, reports):
     source = queue("q", VisibilityTimeout=1)
     source.send("a")
