@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from lull.domain.answers import Answer, Failure
-from lull.domain.checks import Health, Probe
-from lull.domain.probes import ProbeState, established, failure_reason, probed
+from lull.domain.checks import Health, Probe, ProbeState
+from lull.domain.probes import established, failure_reason, probed
 from tests.builders import NOON
 
 PROBE = Probe(url="https://example.com/health")

@@ -35,6 +35,10 @@ class CheckStatus(StrEnum):
     RESUMED = "RESUMED"
 
 
+FRAMING_HEADERS = {"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding"}
+FRAMING_HEADERS |= {"upgrade", "proxy-authorization", "proxy-connection"}
+"""What frames a message or names its receiver: given by hand, a request could say one thing and mean another."""
+
 INTERVAL_SECONDS = {CheckMode.INBOUND: (60, 86_400), CheckMode.OUTBOUND: (30, 86_400)}
 
 
@@ -53,6 +57,20 @@ class Probe:
     body_contains: str | None = None
     body_not_contains: str | None = None
     follow_redirects: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeState:
+    """The last probe of a check, and how many like it came in a row."""
+
+    last_probed_at: datetime | None = None
+    succeeded: bool | None = None
+    status_code: int | None = None
+    duration_ms: int | None = None
+    reason: str | None = None
+    """Why it failed; None if it succeeded."""
+    consecutive_failures: int = 0
+    consecutive_successes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +93,8 @@ class Check:
     probe: Probe | None = None
     dependency_ids: tuple[int, ...] = ()
     """Dependencies that it needs: it is impacted while one of them is down."""
+    probe_state: ProbeState | None = None
+    """None until it has been probed."""
     created_at: datetime
     health: Health = Health.NEW
     judged_at: datetime | None = None
@@ -104,7 +124,12 @@ class Check:
 
     @property
     def next_due_at(self) -> datetime | None:
-        """When the next signal is due; None while nothing is expected (NEW, DOWN, PAUSED)."""
+        """When the next signal is due; None while nothing is expected (NEW, DOWN, PAUSED).
+
+        An OUTBOUND check is probed then, whatever its status but PAUSED.
+        """
+        if self.check_mode is CheckMode.OUTBOUND:
+            return None if self.holds else self.watch_at
         if self.status is CheckStatus.RESUMED and self.released_at:
             return self.released_at + timedelta(seconds=self.interval_seconds)
         if self.status in (CheckStatus.OK, CheckStatus.LATE) and self.last_ping_at:
@@ -132,6 +157,9 @@ def validated(check: Check) -> Check:
         errors.append(FieldError("url", "is only for OUTBOUND checks"))
     if check.probe and check.probe.expected_status_min > check.probe.expected_status_max:
         errors.append(FieldError("expectedStatusMin", "must not be greater than expectedStatusMax"))
+    if check.probe and check.probe.method == "HEAD":
+        texts = {"bodyContains": check.probe.body_contains, "bodyNotContains": check.probe.body_not_contains}
+        errors += [FieldError(name, "an answer to HEAD has no body") for name, text in texts.items() if text]
     if errors:
         raise Invalid(*errors)
     return check

@@ -7,7 +7,7 @@ so an effect that comes twice, late or out of order changes nothing.
 from dataclasses import dataclass
 from datetime import datetime
 
-from lull.domain.checks import Check, CheckStatus, Health
+from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.incidents import Incident
@@ -47,6 +47,14 @@ class WakeDependents:
 
     workspace_id: int
     dependency_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WakeProbe:
+    """Probe a check at once, and not with the next sweep."""
+
+    workspace_id: int
+    check_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,15 @@ class PublishSlug:
 Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
 Effect = (
-    ReconcileWindow | ResumeWork | ReconcileMaintenance | RecordUptime | Wake | WakeDependents | SendDelivery | Publish
+    ReconcileWindow
+    | ResumeWork
+    | ReconcileMaintenance
+    | RecordUptime
+    | Wake
+    | WakeDependents
+    | WakeProbe
+    | SendDelivery
+    | Publish
 )
 
 
@@ -190,7 +206,7 @@ def of_check(before: Check | None, after: Check | None) -> list[Effect]:
     check = after or before
     if check is None:
         return []
-    effects = _of_outage(before, after)
+    effects = _of_outage(before, after) + _of_probing(before, after)
     if before and after and _shown(before) == _shown(after):
         return effects
     effects.append(PublishSource(check.workspace_id, "check", check.id))
@@ -230,6 +246,15 @@ def _needs_weighing(before: Check | None, after: Check) -> bool:
     was = (before.status, before.dependency_ids) if before else (None, ())
     needs = bool(after.dependency_ids or after.impacts) and was != (after.status, after.dependency_ids)
     return begins or ends or needs
+
+
+def _of_probing(before: Check | None, after: Check | None) -> list[Effect]:
+    """What is new, released or edited is probed at once, unless it is held."""
+    if after is None or after.check_mode is not CheckMode.OUTBOUND or after.holds:
+        return []
+    if before and (before.released_at, before.revision) == (after.released_at, after.revision):
+        return []
+    return [WakeProbe(after.workspace_id, after.id)]
 
 
 def _owner(check: Check) -> tuple[str, int]:

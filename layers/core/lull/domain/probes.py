@@ -1,24 +1,11 @@
 """Probes: whether an answer is what a check expects, and when several of them say something."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from lull.domain.answers import Answer
-from lull.domain.checks import Health, Probe
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeState:
-    """The last probe of a check, and how many like it came in a row."""
-
-    last_probed_at: datetime | None = None
-    succeeded: bool | None = None
-    status_code: int | None = None
-    duration_ms: int | None = None
-    reason: str | None = None
-    """Why it failed; None if it succeeded."""
-    consecutive_failures: int = 0
-    consecutive_successes: int = 0
+from lull.domain.checks import Check, CheckStatus, Health, Probe, ProbeState
+from lull.domain.signals import Signal, SignalSource, SignalType
 
 
 def failure_reason(answer: Answer, probe: Probe) -> str | None:
@@ -64,3 +51,38 @@ def established(state: ProbeState, probe: Probe) -> Health | None:
     if state.consecutive_successes >= probe.resolve_after_consecutive_success:
         return Health.OK
     return None
+
+
+def answered(check: Check, probe: Probe, answer: Answer, *, at: datetime) -> tuple[Check, Signal | None]:
+    """The check after the probe that began at `at`, and what is to be noted in its timeline: changes only.
+
+    The first success makes a check OK that is NEW or RESUMED; one that was DOWN recovers only after as many in a row
+    as it asks for, also when it was held in between.
+    """
+    state = probed(_counted_on(check), answer, probe, at=at)
+    last_ping_at = at if state.succeeded else check.last_ping_at
+    after = replace(check, probe_state=state, last_ping_at=last_ping_at, watch_at=next_probe_at(check, at=at))
+    health = established(state, probe)
+    if health is None and state.succeeded and check.health is not Health.DOWN:
+        health = Health.OK
+    if health is None or check.status is CheckStatus(health):
+        return after, None
+    kind = SignalType.SUCCESS if health is Health.OK else SignalType.FAIL
+    signal = Signal(type=kind, at=at, source=SignalSource.PROBE, message=state.reason)
+    return replace(after, health=health, judged_at=at), signal
+
+
+def next_probe_at(check: Check, *, at: datetime) -> datetime:
+    """One interval after the probe was due, so that it does not drift; after it was made, if that has passed too."""
+    interval = timedelta(seconds=check.interval_seconds)
+    following = check.watch_at + interval if check.watch_at else at
+    return following if following > at else at + interval
+
+
+def _counted_on(check: Check) -> ProbeState:
+    """What the next probe is counted on: nothing, if a release or a ping came after the last one."""
+    state = check.probe_state or ProbeState()
+    said = max((each for each in (check.released_at, check.judged_at) if each), default=None)
+    if state.last_probed_at and said and said > state.last_probed_at:
+        return replace(state, consecutive_failures=0, consecutive_successes=0)
+    return state

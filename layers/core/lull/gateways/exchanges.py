@@ -15,14 +15,12 @@ import httpcore
 import httpx
 
 from lull.domain.answers import Failure
+from lull.domain.checks import FRAMING_HEADERS
 from lull.gateways.targets import Failed, Target
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _OWN_HEADERS = {"User-Agent": "Lull/1 (+status checks)", "Accept": "*/*", "Accept-Encoding": "identity"}
-# What frames the message or names its receiver would let a request say one thing and mean another.
-_NOT_GIVEN = {"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding"}
-_NOT_GIVEN |= {"upgrade", "proxy-authorization", "proxy-connection"}
 
 
 @asynccontextmanager
@@ -87,7 +85,7 @@ class _Pinned(httpcore.AsyncNetworkBackend):
 def _header_lines(url: httpx.URL, method: str, given: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     if method not in _METHODS:
         raise Failed(Failure.INVALID_REQUEST, "the method is not supported")
-    if refused := _NOT_GIVEN & {name.lower() for name in given}:
+    if refused := FRAMING_HEADERS & {name.lower() for name in given}:
         raise Failed(Failure.INVALID_REQUEST, f"the header {min(refused)} cannot be set")
     own = {name: value for name, value in _OWN_HEADERS.items() if name.lower() not in map(str.lower, given)}
     lines = [(name.encode(), value.strip().encode()) for name, value in {**own, **given}.items()]
