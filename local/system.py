@@ -21,6 +21,9 @@ from local.runtime import Runtime
 from local.server import Server
 from local.state_folder import StateFolder
 
+# What is developed here is also watched from here, and told here.
+THIS_MACHINE = "127.0.0.0/8,::1/128,localhost"
+
 
 class System:
     """Sets `stop` when it cannot go on."""
@@ -75,8 +78,7 @@ class System:
         return {
             "OidcIssuers": issuer.setting(),
             "MailFrom": outbox.SENDER,
-            # What is tried out on this machine may be probed and told of what happens.
-            "PrivateTargets": "127.0.0.0/8,::1/128,localhost",
+            "PrivateTargets": THIS_MACHINE,
         }
 
     def farewell(self) -> int:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from unittest import mock
 
 from lull import clock
+from lull.domain.answers import Answer
 from lull.domain.ledger import Change
 from lull.domain.uptime import Bucket
 from lull.store import ledger
-from lull.use_cases import api_keys, wake_ups, watch
+from lull.use_cases import api_keys, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from tests.api import Api, a_workspace
 from tests.many import many_checks
@@ -105,12 +107,38 @@ def measured() -> dict[str, Meter]:
     for change in changes[1:]:
         ledger.record_change(1, 1, change)
     record("get the uptime of 90 days, all with changes", lambda: api.get("/api/checks/1/uptime"))
+    ids = [_probed(api, number) for number in range(200)]
+    with mock.patch("lull.gateways.outbound.send", side_effect=_well):
+        record("probe that changes the status", lambda: _probe(ids[:1], clock.now()), authenticated=False)
+        _probe(ids[1:], clock.now())
+        due = clock.now() + timedelta(seconds=60)
+        record("sweep that calls for 200 probes", lambda: probe_calls.call_due(at=due), authenticated=False)
+        record("probe, routine", lambda: _probe(ids[:1], due), authenticated=False)
+        due += timedelta(seconds=60)
+        record("200 probes of one batch, routine", lambda: _probe(ids, due), authenticated=False)
+        message = lambda: probing.probe([(1, ids[0])], at=due)  # noqa: E731
+        record("probe asked for before it is due", message, authenticated=False)
     return meters
+
+
+async def _well(*_: object) -> Answer:
+    return Answer(status_code=200, elapsed_ms=100)
+
+
+def _probed(api: Api, number: int) -> int:
+    body = {"projectId": 2, "name": f"Site {number}", "intervalSeconds": 60}
+    return int(api.post("/api/checks", {**body, "checkMode": "OUTBOUND", "url": "https://example.com/health"})["id"])
+
+
+def _probe(ids: list[int], at: datetime) -> None:
+    """A batch, and the calls for the next probes."""
+    probe_calls.call_next(probing.probe([(1, each) for each in ids], at=at).written, at=at)
 
 
 def _sweep(at: datetime) -> None:
     wake_ups.redrive_overdue(at=at)
     wake_ups.wake_heartbeats(at=at)
+    probe_calls.call_due(at=at)
 
 
 def _check(api: Api, project: int, number: int) -> int:

@@ -3,9 +3,11 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -77,6 +79,31 @@ async def serving(
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
         await listening.wait_closed()
+
+
+@contextmanager
+def served(handler: Handler) -> Iterator[Server]:
+    """`serving` for those without an event loop: in a thread of its own."""
+    started: Queue[tuple[Server, asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
+
+    async def serve() -> None:
+        async with serving(handler) as server:
+            stopping = asyncio.Event()
+            started.put((server, asyncio.get_running_loop(), stopping))
+            await stopping.wait()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    server, loop, stopping = started.get()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join()
 
 
 @dataclass

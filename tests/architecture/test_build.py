@@ -49,7 +49,7 @@ def build() -> Path:
 
 
 def test_every_function_has_its_handler_and_the_layer_the_package(build):
-    for function in ("Management", "Dispatcher", "Transitioner", "Publisher", "Monitor"):
+    for function in ("Management", "Dispatcher", "Transitioner", "Publisher", "Prober", "Monitor"):
         assert (build / f"{function}Function/{function.lower()}.py").exists()
     assert (build / "CoreLayer/python/lull/py.typed").exists()
     assert not (build / "CoreLayer/python/python").exists()

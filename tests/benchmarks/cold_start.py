@@ -34,7 +34,7 @@ def compared(code: str, folder: str, other: str) -> tuple[float, float, float]:
 def run() -> None:
     print(f"cold start, CPU of a whole process, median of {ROUNDS} pairs")
     _print("management", "api", HELLO, "FastAPI + Mangum + boto3 alone")
-    for worker in ("dispatcher", "transitioner", "publisher", "notifier", "monitor"):
+    for worker in ("dispatcher", "transitioner", "publisher", "prober", "notifier", "monitor"):
         _print(worker, worker, WORKER, "boto3 + Logger alone")
 
 

@@ -120,6 +120,64 @@ def test_an_outbound_check_has_its_probe_settings_with_their_defaults(api):
     assert api.patch(f"/api/checks/{check['id']}", {"timeoutMs": 1000})["timeoutMs"] == 1000
 
 
+def test_what_the_body_must_and_must_not_contain_is_set_and_cleared_by_null(api):
+    texts = {"bodyContains": "grün", "bodyNotContains": "x" * 1_000}
+    check = a_check(api, checkMode="OUTBOUND", url="https://example.com", followRedirects=False, **texts)
+    path = f"/api/checks/{check['id']}"
+    assert {name: check[name] for name in texts} == texts
+    assert (check["followRedirects"], check["lastProbe"]) == (False, None)
+    assert api.patch(path, {"name": "Store"})["bodyContains"] == "grün"
+    cleared = api.patch(path, {"bodyContains": None})
+    assert (cleared["bodyContains"], cleared["bodyNotContains"]) == (None, "x" * 1_000)
+    answer = api("PATCH", path, {"method": "HEAD"})
+    assert (answer.status, answer.json["details"][0]["field"]) == (400, "bodyNotContains")
+    assert api.patch(path, {"method": "HEAD", "bodyNotContains": None})["method"] == "HEAD"
+
+
+def test_null_says_nothing_of_a_check_that_is_not_probed(api):
+    a_check(api, bodyContains=None)
+    assert api.patch("/api/checks/1", {"bodyContains": None, "name": "Store"})["url"] is None
+
+
+REFUSED = {
+    "http://127.0.0.1/": "the target is a loopback address",
+    "http://localhost:8080/": "the target is a loopback address",
+    "http://[::1]/": "the target is a loopback address",
+    "http://10.1.2.3/": "the target is a private address",
+    "http://169.254.169.254/latest/meta-data/": "the target is a link-local address",
+    "http://100.100.100.200/": "the target is a metadata address of a cloud provider",
+    "http://[::ffff:10.0.0.1]/": "the target is a private address",
+}
+
+
+@pytest.mark.parametrize(("url", "reason"), REFUSED.items())
+def test_a_url_that_leads_where_nobody_may_connect_to_is_refused(api, url, reason):
+    body = {"projectId": 1, "name": "Checkout", "intervalSeconds": 300, "checkMode": "OUTBOUND", "url": url}
+    a_check(api, checkMode="OUTBOUND", url="https://example.com")
+    for answer in (api("POST", "/api/checks", body), api("PATCH", "/api/checks/1", {"url": url})):
+        assert (answer.status, answer.json["details"]) == (400, [{"field": "url", "message": reason}])
+    assert api.get("/api/checks")["total"] == 1
+    assert api.get("/api/checks/1")["url"] == "https://example.com"
+
+
+def test_an_installation_may_allow_targets_of_its_own_and_forbid_them_again(api, monkeypatch):
+    monkeypatch.setenv("PRIVATE_TARGETS", "10.1.0.0/16,localhost")
+    check = a_check(api, checkMode="OUTBOUND", url="http://10.1.2.3/")
+    a_check(api, checkMode="OUTBOUND", url="http://localhost:8080/")
+    monkeypatch.setenv("PRIVATE_TARGETS", "")
+    # Only a new URL is judged: the old one may still be renamed, and every probe judges it anew.
+    assert api.patch(f"/api/checks/{check['id']}", {"name": "Store", "url": check["url"]})["name"] == "Store"
+
+
+@pytest.mark.parametrize("name", ["Host", "content-length", "Transfer-Encoding", "CONNECTION", "Expect", "TE"])
+def test_a_header_that_frames_the_request_is_refused_by_its_name(api, name):
+    body = {"projectId": 1, "name": "Checkout", "intervalSeconds": 300, "checkMode": "OUTBOUND"}
+    answer = api("POST", "/api/checks", {**body, "url": "https://example.com", "headers": {"X-Fine": "", name: "x"}})
+    assert answer.status == 400
+    ((field, message),) = [(each["field"], each["message"]) for each in answer.json["details"]]
+    assert (field, f"{name} cannot be set" in message) == ("headers", True)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -140,6 +198,12 @@ def test_an_outbound_check_has_its_probe_settings_with_their_defaults(api):
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "timeoutMs": 999}, "timeoutMs"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "headers": {str(n): "" for n in range(11)}}, "headers"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "expectedStatusMin": 500}, "expectedStatusMin"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyContains": ""}, "bodyContains"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyContains": "x" * 1_001}, "bodyContains"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyNotContains": "\ud800"}, "bodyNotContains"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "followRedirects": "no"}, "followRedirects"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "method": "HEAD", "bodyContains": "x"}, "bodyContains"),
+        ({"bodyContains": "x"}, "url"),
         ({"projectId": None}, "projectId"),
         ({"dependencyId": 1}, "projectId"),
         ({"status": "OK"}, "status"),

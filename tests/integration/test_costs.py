@@ -26,4 +26,7 @@ def test_the_page_says_what_was_counted(monkeypatch, pytestconfig):
     assert counted["report a deployment over 10 checks"].calls == {"UpdateItem": 1, "Query": 1, "TransactWriteItems": 1}
     assert counted["ping, routine"].calls == {"UpdateItem": 1}
     assert counted["report a deployment over 500 checks"].calls["TransactWriteItems"] == 6
+    assert counted["probe, routine"].calls == {"BatchGetItem": 1, "UpdateItem": 1, "SendMessageBatch": 1}
+    batch = {"BatchGetItem": 2, "UpdateItem": 200, "SendMessageBatch": 20}
+    assert counted["200 probes of one batch, routine"].calls == batch
     assert not any("Scan" in meter.calls for meter in counted.values())

@@ -17,6 +17,7 @@ FUNCTIONS = {
     "http-ping": "ManagementFunction",
     "schedule-each-minute": "MonitorFunction",
     "sqs-delivery": "NotifierFunction",
+    "sqs-probe": "ProberFunction",
     "sqs-publish": "PublisherFunction",
     "sqs-wake-up": "TransitionerFunction",
     "stream-check-paused": "DispatcherFunction",
@@ -26,18 +27,20 @@ FUNCTIONS = {
 
 @pytest.fixture
 def api(stack, monkeypatch) -> Api:
-    """What the samples speak of: check 1 of project 1 on a page, deployment 1 under way, delivery 1 of an incident."""
+    """What the samples speak of: check 1 of project 1 on a page, deployment 1 under way, check 2 to probe, delivery 1."""
     client = a_workspace()
     client.post("/api/projects", {"name": "Shop"})
     client.post("/api/checks", {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300})
     client.post("/api/status-pages", {"name": "Acme Status", "slug": "acme-status"})
     client.post("/api/status-pages/1/components", {"name": "Checkout", "checkId": 1})
     client.post("/api/deployments", {"projectId": 1, "version": "2.4.1", "autoPause": True})
+    probe = {"checkMode": "OUTBOUND", "url": "https://example.com/health"}
+    client.post("/api/checks", {"projectId": 1, "name": "Web shop", "intervalSeconds": 300, **probe})
     monkeypatch.setenv("MAIL_FROM", outbox.SENDER)
     outbox.allow_sender(stack.endpoint)
     client.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
     client.post("/api/checks", {"projectId": 1, "name": "Web", "intervalSeconds": 300})
-    Api(None).post(f"/api/signals/ping/{client.get('/api/checks/2')['token']}/fail")
+    Api(None).post(f"/api/signals/ping/{client.get('/api/checks/3')['token']}/fail")
     return client
 
 

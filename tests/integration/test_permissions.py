@@ -71,6 +71,7 @@ def _queue(url: str) -> str:
             ("TRANSITIONS_QUEUE_URL", "TransitionsQueue"),
             ("PUBLISH_QUEUE_URL", "PublishQueue"),
             ("NOTIFY_QUEUE_URL", "NotifyQueue"),
+            ("PROBES_QUEUE_URL", "ProbesQueue"),
         )
         if variable in os.environ
     }
@@ -135,6 +136,9 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     for name in ("API", "Web"):
         api.post("/api/checks", {"projectId": 1, "name": name, "intervalSeconds": 300})
     api.get("/api/checks")
+    probe = {"checkMode": "OUTBOUND", "url": "https://example.com", "failAfterConsecutive": 1}
+    api.post("/api/projects", {"name": "Probed"})
+    api.post("/api/checks", {"projectId": 2, "name": "Site", "intervalSeconds": 30, **probe})
     a_full_day(1)
     page = api.post("/api/status-pages", {"name": "Acme", "slug": "acme"})["id"]
     for source in ({"checkId": 1}, {"projectId": 1}):

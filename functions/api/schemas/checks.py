@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from lull.domain.checks import Check, CheckMode, CheckStatus, Probe
+from lull.domain.checks import FRAMING_HEADERS, Check, CheckMode, CheckStatus, Probe
 from lull.domain.credentials import Caller, Role
 from lull.domain.errors import invalid
 from lull.domain.maintenance_windows import Suppression
@@ -19,6 +19,8 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or len(name) > 100:
             raise ValueError("names must be letters, digits, - and _")
+        if name.lower() in FRAMING_HEADERS:
+            raise ValueError(f"{name} cannot be set")
         if not value.isprintable() or not value.isascii() or len(value) > 1_000:
             raise ValueError("values must be printable ASCII of at most 1,000 characters")
     return headers
@@ -26,7 +28,11 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
 
 Headers = Annotated[dict[str, str], Field(max_length=10), AfterValidator(_headers)]
 GraceSeconds = Annotated[int, Field(ge=5, le=3_600)]
+BodyText = Annotated[str, Field(min_length=1, max_length=1_000)]
 HttpStatus = Annotated[int, Field(ge=100, le=599)]
+
+
+_CLEARED_BY_NULL = {"body_contains", "body_not_contains"}
 
 
 class ProbeFields(In):
@@ -40,12 +46,21 @@ class ProbeFields(In):
     expected_status_max: HttpStatus | None = None
     fail_after_consecutive: Annotated[int, Field(ge=1, le=20)] | None = None
     resolve_after_consecutive_success: Annotated[int, Field(ge=1, le=20)] | None = None
+    body_contains: BodyText | None = Field(
+        default=None, description="What the first 64 KB of the body must contain; null to accept any body."
+    )
+    body_not_contains: BodyText | None = Field(
+        default=None, description="What the first 64 KB of the body must not contain; null to accept any body."
+    )
+    follow_redirects: bool | None = None
 
     def probe(self, current: Probe | None) -> Probe | None:
         """The probe that this request makes of the current one. Raises Invalid for settings without a URL."""
         said: dict[str, Any] = {
             name: value for name in ProbeFields.model_fields if (value := getattr(self, name)) is not None
         }
+        if current:
+            said |= dict.fromkeys(_CLEARED_BY_NULL & self.model_fields_set - said.keys())
         if not said:
             return current
         if current is None and "url" not in said:
@@ -90,6 +105,16 @@ class HoldOut(Out):
     actor: str
     since: OutInstant
     until: OutInstant | None
+
+
+class LastProbeOut(Out):
+    last_probed_at: OutInstant | None = Field(serialization_alias="at")
+    succeeded: bool | None
+    status_code: int | None = Field(description="Null if there was no answer.")
+    duration_ms: int | None
+    reason: str | None = Field(description="Why it failed; null if it succeeded.")
+    consecutive_failures: int
+    consecutive_successes: int
 
 
 class CheckOut(Out):
@@ -158,6 +183,14 @@ class CheckOut(Out):
     expected_status_max: int | None = None
     fail_after_consecutive: int | None = None
     resolve_after_consecutive_success: int | None = None
+    body_contains: str | None = None
+    body_not_contains: str | None = None
+    follow_redirects: bool | None = None
+    last_probe: LastProbeOut | None = Field(
+        default=None,
+        validation_alias="probe_state",
+        description="Null until it has been probed, and for INBOUND checks.",
+    )
 
     @classmethod
     def of(cls, check: Check, caller: Caller) -> "CheckOut":

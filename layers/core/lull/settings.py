@@ -19,6 +19,10 @@ def transitions_queue_arn() -> str:
     return os.environ["TRANSITIONS_QUEUE_ARN"]
 
 
+def probes_queue_url() -> str:
+    return os.environ["PROBES_QUEUE_URL"]
+
+
 def publish_queue_url() -> str:
     return os.environ["PUBLISH_QUEUE_URL"]
 

@@ -60,7 +60,9 @@ def refusal(url: str, network: Network | None = None) -> str | None:
 
     None also for a name that cannot be resolved, or not soon enough: it may come to be, and every request judges anew.
     """
-    return _run(_refusal(url, network or default_network()))
+    # The API asks from within its own event loop, and a thread runs one at a time.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_run, _refusal(url, network or default_network())).result()
 
 
 async def _refusal(url: str, network: Network) -> str | None:

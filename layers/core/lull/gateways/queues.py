@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -46,12 +46,22 @@ def _delay_seconds(remaining: timedelta) -> int:
 
 def send_wake_ups(wake_ups: Sequence[tuple[WakeUp, datetime]], *, at: datetime) -> None:
     """Deliver each when it is due, as `send_wake_up` does, ten a call. Raises RuntimeError if the queue refuses one."""
+    for entries in _in_tens(wake_ups, at):
+        _send_batch(settings.transitions_queue_url(), entries)
+
+
+def send_probes(wake_ups: Sequence[tuple[WakeUp, datetime]], *, at: datetime) -> None:
+    """`send_wake_ups` to whoever probes."""
+    for entries in _in_tens(wake_ups, at):
+        _send_batch(settings.probes_queue_url(), entries)
+
+
+def _in_tens(wake_ups: Sequence[tuple[WakeUp, datetime]], at: datetime) -> Iterator[list[dict[str, object]]]:
     for start in range(0, len(wake_ups), _BATCH):
-        entries = [
+        yield [
             {"Id": str(number), "MessageBody": wake_up.body(), "DelaySeconds": _delay_seconds(due_at - at)}
             for number, (wake_up, due_at) in enumerate(wake_ups[start : start + _BATCH])
         ]
-        _send_batch(settings.transitions_queue_url(), entries)
 
 
 def send_deliveries(wanted: Sequence[tuple[int, int, datetime]], *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 import msgspec
 
 from lull import randomness
-from lull.domain.checks import Check, CheckMode, Health
+from lull.domain.checks import Check, CheckMode, Health, ProbeState
 from lull.domain.errors import FieldError, Invalid, NotFound, StaleWrite
 from lull.domain.holds import MANUAL, MAX_OF_DEPLOYMENTS, Hold
 from lull.domain.signals import Signal, SignalType
@@ -27,6 +27,7 @@ KIND = "check"
 
 _codec = Codec(Check)
 _holds = msgspec.json.Decoder(Hold)
+_probe_state = msgspec.json.Decoder(ProbeState)
 
 
 def decode_check(item: Item) -> Check:
@@ -38,6 +39,7 @@ def decode_check(item: Item) -> Check:
         last_started_at=from_milliseconds(item.get("startedAt")),
         released_at=from_milliseconds(item.get("releasedAt")),
         watch_at=from_milliseconds(item.get("watchAt")),
+        probe_state=_probe_state.decode(item["probeState"]["S"]) if "probeState" in item else None,
         incident_id=int(item["incidentId"]["N"]) if "incidentId" in item else None,
         impacts={int(each): int(incident["N"]) for each, incident in sorted(_map(item, "impacts").items())},
         holds=tuple(_holds.decode(hold["S"]) for _, hold in sorted(item["holds"]["M"].items())),
@@ -60,6 +62,12 @@ def get_checks(workspace_id: int, check_ids: Sequence[int]) -> list[Check]:
     """Those that exist, by id: one read for each hundred."""
     items = table.batch_get([keys.check(workspace_id, check_id) for check_id in dict.fromkeys(check_ids)])
     return sorted((decode_check(item) for item in items), key=lambda check: check.id)
+
+
+def get_checks_anywhere(addresses: Sequence[tuple[int, int]]) -> list[Check]:
+    """Those that exist, by workspace id and check id: one read for each hundred."""
+    items = table.batch_get([keys.check(*address) for address in dict.fromkeys(addresses)])
+    return sorted((decode_check(item) for item in items), key=lambda check: (check.workspace_id, check.id))
 
 
 def list_check_ids(workspace_id: int) -> list[int]:
@@ -137,7 +145,7 @@ def create_check(check: Check) -> Check:
         if refused.items[0] is not None:
             raise NotFound(noun) from refused
         raise _no_dependency(check, check.dependency_ids, refused.items[3:]) from refused
-    return replace(check, revision=1)
+    return replace(check, revision=1, watch_at=check.created_at if check.check_mode is CheckMode.OUTBOUND else None)
 
 
 def _needing(check: Check, dependency_ids: Sequence[int]) -> list[Item]:
@@ -212,7 +220,7 @@ def save_check(check: Check, *, was: Check, at: datetime) -> Check:
         if stood is not None:
             raise (StaleWrite("check") if stood else NotFound("check")) from refused
         raise _no_dependency(check, added, others) from refused
-    return replace(check, revision=was.revision + 1)
+    return replace(check, revision=was.revision + 1, watch_at=at)
 
 
 def delete_check(check: Check) -> None:
@@ -346,6 +354,36 @@ def save_watch(check: Check, *, was: Check) -> Check:
     try:
         table.write(_updating(check, "SET cause = :cause", {":cause": {"S": "ping"}}, was=was))
     except table.ConditionFailed as refused:
+        raise StaleWrite("check") from refused
+    return check
+
+
+def save_probe(check: Check, noted: Signal | None, *, was: Check) -> Check:
+    """Write what a probe made of a check, with the entry of its timeline if its status changed.
+
+    Raises StaleWrite if anything happened to it since it was read: so the same probe is never counted twice, nothing
+    that was paused meanwhile is judged, and nothing that was deleted comes back.
+    """
+    token = randomness.secret(16)
+    expression = "SET probeState = :state, cause = :cause, opToken = :token"
+    values: Item = {
+        ":state": {"S": msgspec.json.encode(check.probe_state).decode()},
+        ":cause": {"S": "signal" if noted else "ping"},
+        ":token": {"S": token},
+    }
+    if check.last_ping_at and check.last_ping_at != was.last_ping_at:
+        expression += ", lastPingAt = :pinged"
+        values[":pinged"] = milliseconds(check.last_ping_at)
+    if noted:
+        expression += ", health = :health, judgedAt = :judged"
+        values |= {":health": {"S": check.health}, ":judged": milliseconds(check.judged_at or noted.at)}
+    write = _updating(check, expression, values, was=was)
+    try:
+        if noted:
+            table.transact([write, signals.noting(check.workspace_id, check.id, noted)], token=token)
+        else:
+            table.write(write, token=token)
+    except (table.Cancelled, table.ConditionFailed) as refused:
         raise StaleWrite("check") from refused
     return check
 

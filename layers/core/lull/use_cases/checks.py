@@ -9,7 +9,7 @@ from lull import randomness
 from lull.domain import checks as domain
 from lull.domain.checks import Check, CheckMode
 from lull.domain.credentials import Caller
-from lull.domain.errors import NotFound
+from lull.domain.errors import NotFound, invalid
 from lull.domain.holds import MANUAL, Hold
 from lull.domain.signals import Signal
 from lull.store import checks as store
@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"([1-9]\d{0,11})-([1-9]\d{0,11})-[0-9A-Za-z]{24}", re.ASCII
 
 def create_check(caller: Caller, described: Check, *, at: datetime) -> Check:
     """Raises Invalid naming fields, NotFound if there is no such project or dependency."""
-    domain.validated(described)
+    _validated(described, before=None)
     check_id = counters.next_id("check")
     token = f"{caller.workspace_id}-{check_id}-{randomness.secret(24)}"
     check = replace(described, id=check_id, workspace_id=caller.workspace_id, token=token, created_at=at)
@@ -59,9 +59,22 @@ def change_check(caller: Caller, check_id: int, change: Callable[[Check], Check]
 
     def decide() -> Check:
         check = get_check(caller, check_id)
-        return store.save_check(domain.validated(change(check)), was=check, at=at)
+        return store.save_check(_validated(change(check), before=check), was=check, at=at)
 
     return on_stale_write(decide)
+
+
+def _validated(check: Check, *, before: Check | None) -> Check:
+    """Raises Invalid naming fields, also for a new URL that leads where the system may not connect to."""
+    domain.validated(check)
+    url = check.probe.url if check.probe else None
+    if url and url != (before.probe.url if before and before.probe else None):
+        # Not at the start of the function: most requests never need it.
+        from lull.gateways import outbound
+
+        if reason := outbound.refusal(url):
+            raise invalid("url", reason)
+    return check
 
 
 def delete_check(caller: Caller, check_id: int) -> None:

@@ -17,6 +17,7 @@ from lull.gateways import queues, schedules
 from lull.publishing import affected
 from lull.store import checks, deployment_windows, incidents, ledger, maintenance_windows, projects, status_pages
 from lull.store.changes import Change
+from lull.use_cases import probe_calls
 from lull.use_cases.retrying import on_stale_write
 
 # Nearer than this a wake-up goes straight to the queue: Scheduler's early minute has passed or nearly so.
@@ -59,6 +60,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _reconcile_maintenance(wanted, at=at)
     _wake(wanted, at=at)
     _send(wanted, at=at)
+    _probe(wanted, at=at)
     _publish(wanted, cause=changes[0].sequence_number)
     # Last: what is refused here makes the batch come again, and nobody else wait.
     _record_uptime([effect for effect in wanted if isinstance(effect, effects.RecordUptime)])
@@ -135,6 +137,11 @@ def _wake(wanted: list[Effect], *, at: datetime) -> None:
 def _send(wanted: list[Effect], *, at: datetime) -> None:
     found = {(each.workspace_id, each.delivery_id) for each in wanted if isinstance(each, effects.SendDelivery)}
     queues.send_deliveries([(*address, at) for address in sorted(found)], at=at)
+
+
+def _probe(wanted: list[Effect], *, at: datetime) -> None:
+    asked = {(each.workspace_id, each.check_id) for each in wanted if isinstance(each, effects.WakeProbe)}
+    probe_calls.call_now(sorted(asked), at=at)
 
 
 def _wake_up(effect: effects.Wake) -> queues.WakeUp:

@@ -93,7 +93,8 @@ def begin_outage(check: Check, *, at: datetime) -> Check:
     incident = domain.opened(
         check, incident_id=counters.next_id(store.KIND), deployment_ids=_running_deployments(check, at=at), at=at
     )
-    store.open_incident(incident, Event(type=EventType.OPENED, at=incident.opened_at), check=check)
+    reason = check.probe_state.reason if check.probe_state else None
+    store.open_incident(incident, Event(type=EventType.OPENED, at=incident.opened_at, body=reason), check=check)
     return replace(check, incident_id=incident.id)
 
 
