@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PORT ?= 8000
 STATE ?= .lull
 STAGE ?= dev
+PARAMETERS ?=
 WORKERS ?= 2
 
 PYTHON := .venv/bin/python
@@ -95,8 +96,9 @@ build: .venv-sam/.sam  ## Build the artefacts for Lambda (needs python3.13, no D
 	@scripts/build
 
 .PHONY: deploy
-deploy: build  ## Deploy to your AWS account (STAGE=dev or prod)
-	@.venv-sam/bin/sam deploy --config-env $(STAGE)
+deploy: build  ## Deploy to your AWS account (STAGE=dev or prod, PARAMETERS="MailFrom=… …")
+	@.venv-sam/bin/sam deploy --config-env $(STAGE) \
+	  $(if $(PARAMETERS),--parameter-overrides "Stage=$(STAGE) $(PARAMETERS)")
 
 .PHONY: admin-key
 admin-key: .venv/.run  ## Mint an admin API key of a deployed stack (TABLE=<its TableName output>)

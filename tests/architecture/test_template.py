@@ -126,7 +126,7 @@ def test_the_scheduler_role_is_only_for_schedules_of_our_group():
 
 def test_every_function_has_a_role_of_its_own():
     roles = [json.dumps(function["Role"]) for function in FUNCTIONS.values()]
-    assert len(set(roles)) == len(FUNCTIONS) == 6
+    assert len(set(roles)) == len(FUNCTIONS) == 7
 
 
 def test_no_function_outlives_the_queue_it_reads():

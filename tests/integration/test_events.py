@@ -27,7 +27,7 @@ FUNCTIONS = {
 
 @pytest.fixture
 def api(stack, monkeypatch) -> Api:
-    """What the samples speak of: check 1 of project 1 on a page, deployment 1 under way, check 2 to probe, delivery 1."""
+    """What the samples speak of: check 1 on a page, deployment 1 under way, check 2 to probe, delivery 1."""
     client = a_workspace()
     client.post("/api/projects", {"name": "Shop"})
     client.post("/api/checks", {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300})
