@@ -217,7 +217,6 @@ def told_in_each_phase(api, hook, time, sweep, story, begin, end) -> list[list[s
             each()
             time.passes(seconds=1)
         sweep()
-        sweep()
         phases.append(hook.types[known:])
         assert reasons() == [], "the receiver is there"
 

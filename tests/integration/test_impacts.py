@@ -106,6 +106,8 @@ def test_an_impact_is_kept_quiet_by_maintenance_and_not_forgotten(api, time, swe
     tell(api, 3, up=False)
     sweep()
     assert active(api) == [DOWN], "what watches a dependency belongs to no project"
+    tell(api, 1, up=True)
+    sweep()
     (kept,) = api.get("/api/maintenance-windows/1")["keptQuiet"]
     assert (kept["kind"], kept["title"]) == ("INCIDENT", "Service Checkout is impacted by Payments")
     time.passes(hours=1)

@@ -322,3 +322,38 @@ def test_a_longer_interval_is_waited_for(api, time, sweep):
     read = checks.get_check(1, 1)
     assert read
     assert read.watch_at == watch.deadline(read) == time.at + timedelta(seconds=3200)
+
+
+def test_an_outage_whose_wake_up_is_lost_is_found_by_the_next_sweep(api, stack, time, sweep, monkeypatch):
+    ping(api)
+    time.passes(seconds=1)
+    ping(api, "/fail")
+    with monkeypatch.context() as lossy:
+        lossy.setattr(queues, "send_wake_ups", lambda *_, **__: None)
+        stack.drain()
+    assert open_incidents(api) == []
+    sweep()
+    assert len(open_incidents(api)) == 1
+
+
+def test_a_check_that_was_well_again_for_a_moment_has_a_new_outage_if_the_last_was_resolved_by_hand(api, time, sweep):
+    ping(api, "/fail")
+    sweep()
+    api.post("/api/incidents/1/resolve")
+    time.passes(seconds=1)
+    ping(api)
+    time.passes(seconds=1)
+    ping(api, "/fail")
+    sweep()
+    assert [each["id"] for each in open_incidents(api)] == [2]
+
+
+def test_a_check_that_was_well_again_for_a_moment_keeps_an_incident_that_is_still_open(api, time, sweep):
+    ping(api, "/fail")
+    sweep()
+    time.passes(seconds=1)
+    ping(api)
+    time.passes(seconds=1)
+    ping(api, "/fail")
+    sweep()
+    assert [each["id"] for each in open_incidents(api)] == [1]

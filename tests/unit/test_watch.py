@@ -59,7 +59,8 @@ def test_silence_makes_it_late_and_says_so():
 
 def test_whoever_looks_hours_later_finds_it_down_since_its_deadline():
     down, signals = watch.judged(a_check(**OK), at=NOON + 300 * MINUTE)
-    assert (down.status, down.judged_at, down.watch_at) == (CheckStatus.DOWN, NOON + 5 * MINUTE + 20 * SECOND, None)
+    assert (down.status, down.judged_at, down.watch_at) == (CheckStatus.DOWN, down.judged_at, down.judged_at)
+    assert down.judged_at == NOON + 5 * MINUTE + 20 * SECOND
     assert [each.type for each in signals] == [SignalType.SUSPECT, SignalType.FAIL]
     assert signals[1].message == "no signal within 300 s and 20 s of grace"
 

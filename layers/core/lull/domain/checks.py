@@ -109,6 +109,8 @@ class Check:
     """When it is to be looked at next: never later than its deadline, and earlier does no harm."""
     incident_id: int | None = None
     """The incident of the outage that it is in, until it recovers, even if somebody resolves the incident before."""
+    recovered_at: datetime | None = None
+    """When it was last heard to be well again, since it got its incident."""
     impacts: dict[int, int] = field(default_factory=dict)
     """The incident of each dependency that it needs and that is down, by the dependency's id, until that recovers."""
     revision: int = 0
@@ -135,6 +137,13 @@ class Check:
         if self.status in (CheckStatus.OK, CheckStatus.LATE) and self.last_ping_at:
             return self.last_ping_at + timedelta(seconds=self.interval_seconds)
         return None
+
+    @property
+    def has_recovered(self) -> bool:
+        """Whether it was well again since it got its incident, though it may have gone DOWN once more."""
+        if self.incident_id is None:
+            return False
+        return self.status is CheckStatus.OK or (self.status is CheckStatus.DOWN and self.recovered_at is not None)
 
     @property
     def is_held_by_deployment(self) -> bool:

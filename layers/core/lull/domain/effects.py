@@ -242,10 +242,9 @@ def _of_outage(before: Check | None, after: Check | None) -> list[Effect]:
 def _needs_weighing(before: Check | None, after: Check) -> bool:
     begins = after.status is CheckStatus.DOWN and after.incident_id is None
     begins = begins or (after.is_held_by_deployment and after.health is Health.DOWN)
-    ends = after.status is CheckStatus.OK and after.incident_id is not None
     was = (before.status, before.dependency_ids) if before else (None, ())
     needs = bool(after.dependency_ids or after.impacts) and was != (after.status, after.dependency_ids)
-    return begins or ends or needs
+    return begins or after.has_recovered or needs
 
 
 def _of_probing(before: Check | None, after: Check | None) -> list[Effect]:

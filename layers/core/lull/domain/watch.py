@@ -33,6 +33,13 @@ def deadline(check: Check) -> datetime | None:
     return since + interval + grace if check.status is CheckStatus.LATE else None
 
 
+def look_again_at(check: Check) -> datetime | None:
+    """When a heartbeat is to be looked at next: at its deadline and, once it is DOWN, until it has its incident."""
+    if check.status is CheckStatus.DOWN and check.incident_id is None:
+        return check.judged_at
+    return deadline(check)
+
+
 def would_be_down_at(check: Check) -> datetime | None:
     """When a check that deployments hold would have turned DOWN: by a signal that says so, or by silence.
 
@@ -71,6 +78,12 @@ def standing(watchers: Iterable[Check]) -> Standing:
     return Standing.UNKNOWN if seen - {CheckStatus.OK, CheckStatus.NEW} else Standing.UP
 
 
+def down_since(watchers: Iterable[Check]) -> datetime | None:
+    """Since when a dependency is DOWN by one of the checks that watch it."""
+    moments = [each.judged_at for each in watchers if each.status is CheckStatus.DOWN and each.judged_at]
+    return min(moments, default=None)
+
+
 def judged(check: Check, *, at: datetime) -> tuple[Check, list[Signal]]:
     """The check as silence has made it by `at`, and what is to be noted in its timeline.
 
@@ -83,7 +96,7 @@ def judged(check: Check, *, at: datetime) -> tuple[Check, list[Signal]]:
         since = max(due, check.judged_at or due)
         check = replace(check, health=health, judged_at=since)
         signals.append(_silence(check, since))
-    return replace(check, watch_at=deadline(check)) if signals else check, signals
+    return replace(check, watch_at=look_again_at(check)) if signals else check, signals
 
 
 def _silence(check: Check, due: datetime) -> Signal:

@@ -15,7 +15,7 @@ from datetime import datetime
 import msgspec
 
 from lull import randomness
-from lull.domain.checks import Check, CheckMode, Health, ProbeState
+from lull.domain.checks import Check, CheckMode, CheckStatus, Health, ProbeState
 from lull.domain.errors import FieldError, Invalid, NotFound, StaleWrite
 from lull.domain.holds import MANUAL, MAX_OF_DEPLOYMENTS, Hold
 from lull.domain.signals import Signal, SignalType
@@ -41,6 +41,7 @@ def decode_check(item: Item) -> Check:
         watch_at=from_milliseconds(item.get("watchAt")),
         probe_state=_probe_state.decode(item["probeState"]["S"]) if "probeState" in item else None,
         incident_id=int(item["incidentId"]["N"]) if "incidentId" in item else None,
+        recovered_at=from_milliseconds(item.get("recoveredAt")),
         impacts={int(each): int(incident["N"]) for each, incident in sorted(_map(item, "impacts").items())},
         holds=tuple(_holds.decode(hold["S"]) for _, hold in sorted(item["holds"]["M"].items())),
         revision=int(item["revision"]["N"]),
@@ -250,8 +251,10 @@ def delete_check(check: Check) -> None:
 # Health, not status: a paused or resumed check keeps its rules whatever the signal said.
 _SAME = "health = :health AND (attribute_not_exists(releasedAt) OR releasedAt <= judgedAt)"
 _OTHER = "(health <> :health OR releasedAt > judgedAt)"
-_PINGED = "SET lastPingAt = :at, cause = :cause, watchAt = :at + intervalMs"
-_JUDGED = f"{_PINGED}, judgedAt = :at, health = :health"
+_PINGED = "SET lastPingAt = :at, cause = :cause, watchAt = :at"
+_WELL = f"{_PINGED} + intervalMs, judgedAt = :at, health = :health"
+# The sweep finds an outage that nobody has looked at, whatever becomes of the wake-up.
+_NOT_WELL = f"{_PINGED}, judgedAt = :at, health = :health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +272,9 @@ def record_ping(address: PingAddress, token: str, signal: Signal) -> None:
     A failure that was known leaves it DOWN since it was.
     """
     if signal.type is SignalType.SUCCESS:
-        if _is_recorded(address, token, signal, _JUDGED, _SAME, cause="ping"):
-            return
-        _is_recorded(address, token, signal, _JUDGED, None, cause="signal")
-    elif not _is_recorded(address, token, signal, _JUDGED, _OTHER, cause="signal"):
+        if not _is_recorded(address, token, signal, _WELL, _SAME, cause="ping"):
+            _is_recorded(address, token, signal, f"{_WELL}, recoveredAt = :at", None, cause="signal")
+    elif not _is_recorded(address, token, signal, _NOT_WELL, _OTHER, cause="signal"):
         _is_recorded(address, token, signal, _PINGED, None, cause="signal")
 
 
@@ -298,6 +300,9 @@ def _is_recorded(
         stood = refused.item
     except table.Cancelled as refused:
         stood = refused.items[0]
+        if stood is None:
+            # Only the entry stands in the way: it is our own of an earlier try, whose answer was lost.
+            return True
     else:
         return True
     if not stood or stood["pingToken"] != {"S": token}:
@@ -368,7 +373,8 @@ def save_probe(check: Check, noted: Signal | None, *, was: Check) -> Check:
     expression = "SET probeState = :state, cause = :cause, opToken = :token"
     values: Item = {
         ":state": {"S": msgspec.json.encode(check.probe_state).decode()},
-        ":cause": {"S": "signal" if noted else "ping"},
+        # One that has no incident yet is dispatched with each probe: its wake-up may have been lost.
+        ":cause": {"S": "signal" if noted or (check.status is CheckStatus.DOWN and not check.incident_id) else "ping"},
         ":token": {"S": token},
     }
     if check.last_ping_at and check.last_ping_at != was.last_ping_at:
@@ -376,6 +382,8 @@ def save_probe(check: Check, noted: Signal | None, *, was: Check) -> Check:
         values[":pinged"] = milliseconds(check.last_ping_at)
     if noted:
         expression += ", health = :health, judgedAt = :judged"
+        if noted.type is SignalType.SUCCESS:
+            expression += ", recoveredAt = :judged"
         values |= {":health": {"S": check.health}, ":judged": milliseconds(check.judged_at or noted.at)}
     write = _updating(check, expression, values, was=was)
     try:
@@ -396,14 +404,22 @@ def entering_outage(check: Check, incident_id: int, *, of: int | None, token: st
     place, names = _place_of_incident(of)
     values: Item = {":incident": integer(incident_id), ":cause": {"S": "incident"}, ":token": {"S": token}}
     expression = f"SET {place} = :incident, cause = :cause, opToken = :token"
-    return _updating(check, expression, values, was=check, unless=place, names=names)
+    removed = ("recoveredAt",) if of is None else ()
+    after = looked_at(check) if of is None else check
+    return _updating(after, expression, values, was=check, unless=place, remove=removed, names=names)
+
+
+def looked_at(check: Check) -> Check:
+    """A check whose outage has its incident: a heartbeat is not looked at again before it is heard, a probe goes on."""
+    return replace(check, watch_at=None) if check.check_mode is CheckMode.INBOUND else check
 
 
 def leaving_outage(check: Check, *, of: int | None, token: str) -> Item:
     """The write that says that an outage is over; refused unless the check is as it was read."""
     place, names = _place_of_incident(of)
     values: Item = {":cause": {"S": "incident"}, ":token": {"S": token}}
-    return _updating(check, "SET cause = :cause, opToken = :token", values, was=check, remove=place, names=names)
+    removed = (place, "recoveredAt") if of is None else (place,)
+    return _updating(check, "SET cause = :cause, opToken = :token", values, was=check, remove=removed, names=names)
 
 
 def _place_of_incident(dependency_id: int | None) -> tuple[str, dict[str, str] | None]:
@@ -426,11 +442,11 @@ def _updating(
     *,
     was: Check,
     unless: str | None = None,
-    remove: str | None = None,
+    remove: tuple[str, ...] = (),
     names: dict[str, str] | None = None,
 ) -> Item:
     """The write that changes a check that is still as it was read, with the next time to look at it."""
-    removed = [remove] if remove else []
+    removed = [*remove]
     if check.watch_at:
         expression += ", watchAt = :watch"
         values = {**values, ":watch": milliseconds(check.watch_at)}

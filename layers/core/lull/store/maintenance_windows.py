@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from lull import randomness
 from lull.domain import maintenance_windows as domain
-from lull.domain.errors import NotFound, StaleWrite
+from lull.domain.errors import StaleWrite
 from lull.domain.maintenance_windows import MaintenanceWindow, Occurrence, Suppression
 from lull.store import keys, table
 from lull.store.codec import Codec, Item, integer
@@ -96,7 +96,7 @@ def save_maintenance_window(
 ) -> MaintenanceWindow:
     """Write the next revision, what it suppresses from now on, and the occurrence that it ended.
 
-    Raises StaleWrite if somebody else wrote it first, NotFound if it is gone.
+    Raises StaleWrite if somebody else wrote or removed it first.
     """
     token = randomness.secret(16)
     saved = replace(window, revision=was.revision + 1)
@@ -111,27 +111,23 @@ def save_maintenance_window(
     try:
         table.transact(writes, token=token)
     except table.Cancelled as refused:
-        raise _lost(refused) from refused
+        raise StaleWrite("maintenance window") from refused
     return saved
 
 
 def delete_maintenance_window(window: MaintenanceWindow) -> None:
-    """Remove a window that is over. Raises StaleWrite if it was changed since it was read, NotFound if it is gone."""
+    """Remove a window that is over. Raises StaleWrite if it was changed or removed since it was read."""
     key = keys.maintenance_window(window.workspace_id, window.id)
     try:
         table.transact([table.delete(key, condition="revision = :read", values={":read": integer(window.revision)})])
     except table.Cancelled as refused:
-        raise _lost(refused) from refused
+        raise StaleWrite("maintenance window") from refused
 
 
 def delete_history(workspace_id: int, window_id: int) -> None:
     """Remove what has happened in a window that is gone. Safe to repeat."""
     for item in table.query_all(keys.in_maintenance_window(workspace_id, window_id)):
         table.write(table.delete({"PK": item["PK"]["S"], "SK": item["SK"]["S"]}, condition=table.ANYHOW))
-
-
-def _lost(refused: table.Cancelled) -> StaleWrite | NotFound:
-    return NotFound("maintenance window") if refused.items[0] == {} else StaleWrite("maintenance window")
 
 
 def _suppressing(window: MaintenanceWindow, was: MaintenanceWindow | None) -> list[Item]:

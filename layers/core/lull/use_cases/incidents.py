@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from lull.domain import incidents as domain
 from lull.domain import messages
-from lull.domain.checks import Check
+from lull.domain.checks import Check, CheckStatus
 from lull.domain.credentials import Caller
 from lull.domain.deliveries import Delivery
 from lull.domain.dependencies import Dependency
@@ -83,7 +83,9 @@ def resolve_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incid
     def decide() -> Incident:
         incident = get_incident(caller, incident_id)
         resolved = domain.resolved(incident, at=at, by=caller.actor)
-        return store.close_incident(resolved, _resolution(resolved), was=incident, check=None)
+        check = checks.get_check(caller.workspace_id, incident.check_id)
+        well = check if check and check.incident_id == incident_id and check.status is CheckStatus.OK else None
+        return store.close_incident(resolved, _resolution(resolved), was=incident, check=well)
 
     return on_stale_write(decide)
 
@@ -95,18 +97,28 @@ def begin_outage(check: Check, *, at: datetime) -> Check:
     )
     reason = check.probe_state.reason if check.probe_state else None
     store.open_incident(incident, Event(type=EventType.OPENED, at=incident.opened_at, body=reason), check=check)
-    return replace(check, incident_id=incident.id)
+    return replace(checks.looked_at(check), incident_id=incident.id)
 
 
 def end_outage(check: Check, *, at: datetime) -> Check:
-    """Resolve the incident of a check that is OK again; the check, which has none then."""
+    """Resolve the incident of a check that has recovered; the check, which has none then.
+
+    One that went DOWN again keeps an incident that is still open, and one that was resolved since it was well.
+    """
     incident = store.get_incident(check.workspace_id, check.incident_id or 0)
+    if check.status is CheckStatus.DOWN and incident and not _is_of_an_earlier_outage(incident, check):
+        return check
     if incident is None or incident.state is IncidentState.RESOLVED:
         checks.leave_outage(check, of=None)
     else:
         resolved = domain.resolved(incident, at=check.judged_at or at)
         store.close_incident(resolved, _resolution(resolved), was=incident, check=check)
-    return replace(check, incident_id=None)
+    return replace(check, incident_id=None, recovered_at=None)
+
+
+def _is_of_an_earlier_outage(incident: Incident, check: Check) -> bool:
+    resolved_at, recovered_at = incident.resolved_at, check.recovered_at
+    return resolved_at is not None and recovered_at is not None and recovered_at >= resolved_at
 
 
 def begin_impact(check: Check, dependency: Dependency, *, at: datetime) -> Check:
@@ -184,7 +196,11 @@ def _suppress(incident: Incident, owed: Announcement, windows: list[Suppression]
         title=messages.of_incident(incident, owed, message_id="", at=at).subject,
         incident_id=incident.id,
     )
-    remembered = [quiet.keeping(quiet.of_maintenance(incident.workspace_id, each.window_id), kept) for each in windows]
+    remembered = [
+        write
+        for window in windows
+        for write in quiet.keeping_in_maintenance(incident.workspace_id, window.window_id, kept)
+    ]
     event = Event(type=EventType.SUPPRESSED, at=at, body=", ".join(window.name for window in windows))
     hushed = domain.suppressed(incident, owed, until=until)
     return store.save_incident(hushed, event, was=incident, also=remembered)

@@ -9,6 +9,7 @@ from datetime import datetime
 from lull.domain import watch
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.incidents import impact_title
+from lull.domain.maintenance_windows import Suppression
 from lull.domain.quiet import Kept, KeptQuiet
 from lull.domain.watch import Standing
 from lull.store import checks, dependencies, quiet
@@ -32,12 +33,13 @@ def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
         check = checks.save_judgement(judged, signals, was=check)
     if check.status is CheckStatus.PAUSED:
         return _keep_watch_over_a_paused_one(check, at=at)
-    if check.status is CheckStatus.DOWN and check.incident_id is None:
-        check = _begin_outage(check, at=at)
-    elif check.status is CheckStatus.OK and check.incident_id is not None:
+    if check.has_recovered:
         check = incidents.end_outage(check, at=at)
+    quiet_until = None
+    if check.status is CheckStatus.DOWN and check.incident_id is None:
+        check, quiet_until = _begin_outage(check, at=at)
     check = _weigh_dependencies(check, at=at)
-    due = watch.deadline(check)
+    due = quiet_until or watch.look_again_at(check)
     if check.check_mode is CheckMode.INBOUND and check.watch_at != due:
         return checks.save_watch(replace(check, watch_at=due), was=check)
     return check
@@ -46,13 +48,14 @@ def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
 def _weigh_dependencies(check: Check, *, at: datetime) -> Check:
     """Open and close the incidents of what the check needs. What is paused or late itself changes nothing."""
     for dependency_id in dict.fromkeys((*check.dependency_ids, *check.impacts)):
-        standing = watch.standing(_watchers(check.workspace_id, dependency_id))
+        watchers = _watchers(check.workspace_id, dependency_id)
+        standing = watch.standing(watchers)
         needed = dependency_id in check.dependency_ids
         if dependency_id in check.impacts:
             if not needed or standing is Standing.UP:
                 check = incidents.end_impact(check, dependency_id, at=at)
         elif standing is Standing.DOWN:
-            check = _begin_impact(check, dependency_id, at=at)
+            check = _begin_impact(check, dependency_id, since=watch.down_since(watchers) or at, at=at)
     return check
 
 
@@ -60,33 +63,34 @@ def _watchers(workspace_id: int, dependency_id: int) -> list[Check]:
     return checks.get_checks(workspace_id, checks.list_check_ids_of_dependency(workspace_id, dependency_id))
 
 
-def _begin_impact(check: Check, dependency_id: int, *, at: datetime) -> Check:
+def _begin_impact(check: Check, dependency_id: int, *, since: datetime, at: datetime) -> Check:
     dependency = dependencies.get_dependency(check.workspace_id, dependency_id)
     if dependency is None:
         return check
     silent = _silent_windows(check, at=at)
     if not silent:
         return incidents.begin_impact(check, dependency, at=at)
-    title = impact_title(check, dependency)
-    quiet.keep_quiet(silent, KeptQuiet(kind=Kept.INCIDENT, check_id=check.id, at=at, title=title))
+    kept = KeptQuiet(kind=Kept.INCIDENT, check_id=check.id, at=since, title=impact_title(check, dependency))
+    quiet.keep_quiet_in_maintenance(check.workspace_id, [each.window_id for each in silent], kept)
     return check
 
 
-def _silent_windows(check: Check, *, at: datetime) -> list[str]:
-    """The maintenance windows that let no incident be opened: where each keeps what it kept quiet."""
+def _silent_windows(check: Check, *, at: datetime) -> list[Suppression]:
+    """What maintenance windows say that no incident may be opened."""
     found = suppressions(check.workspace_id, check.project_id, at=at)
-    return [quiet.of_maintenance(check.workspace_id, each.window_id) for each in found if each.incidents]
+    return [each for each in found if each.incidents]
 
 
-def _begin_outage(check: Check, *, at: datetime) -> Check:
+def _begin_outage(check: Check, *, at: datetime) -> tuple[Check, datetime | None]:
+    """The check with its incident, or until when a maintenance window does not want one."""
     silent = _silent_windows(check, at=at)
     if not silent:
-        return incidents.begin_outage(check, at=at)
+        return incidents.begin_outage(check, at=at), None
     kept = KeptQuiet(
         kind=Kept.INCIDENT, check_id=check.id, at=check.judged_at or at, title=f"Service {check.name} is down"
     )
-    quiet.keep_quiet(silent, kept)
-    return check
+    quiet.keep_quiet_in_maintenance(check.workspace_id, [each.window_id for each in silent], kept)
+    return check, min(each.end_at for each in silent)
 
 
 def _keep_watch_over_a_paused_one(check: Check, *, at: datetime) -> Check:
