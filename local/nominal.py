@@ -46,6 +46,7 @@ DESCRIBE: dict[str, Describe] = {
     "AWS::CloudWatch::Alarm": _name_only,
     "AWS::CloudWatch::Dashboard": _name_only,
     "AWS::IAM::Role": _role,
+    "AWS::Lambda::EventInvokeConfig": _name_only,
     "AWS::Lambda::EventSourceMapping": _name_only,
     "AWS::Lambda::Function": _function,
     "AWS::Lambda::LayerVersion": _name_only,

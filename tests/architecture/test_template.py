@@ -138,6 +138,11 @@ def test_no_function_outlives_the_queue_it_reads():
             assert QUEUES[source]["VisibilityTimeout"] >= 6 * function["Timeout"]
 
 
+def test_a_function_that_calls_for_itself_again_and_again_says_so_or_lambda_stops_it():
+    """Lambda drops what has gone round sixteen times (recursive loop detection). Others go round a few times only."""
+    assert {name for name, each in FUNCTIONS.items() if each.get("RecursiveLoop") == "Allow"} == {"ProberFunction"}
+
+
 def test_a_stream_mapping_loses_nothing_and_blocks_nobody():
     (mapping,) = [each for each in MAPPINGS.values() if "StartingPosition" in each]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"

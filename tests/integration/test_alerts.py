@@ -482,6 +482,42 @@ def test_a_sender_that_dies_is_followed_by_another_when_its_lease_is_over(
     assert {headers["webhook-id"] for headers in hook.headers} == {"msg_1_1"}
 
 
+def test_a_delivery_that_kills_whoever_sends_it_is_given_up(api, hook, time, sweep, monkeypatch):
+    from lull.use_cases import deliveries as use_cases
+
+    a_delivery_that_kills = 12
+
+    def dying(_channel, _message):
+        raise Died
+
+    tell(api, up=False)
+    with monkeypatch.context() as lossy:
+        lossy.setattr(queues, "send_deliveries", lambda *_, **__: None)
+        sweep()
+    monkeypatch.setattr(use_cases, "send", dying)
+    for _ in range(a_delivery_that_kills):
+        time.passes(minutes=2)
+        try:
+            state = deliver(1, 1, at=clock.now())
+        except Died:
+            continue
+        break
+    assert state is DeliveryState.FAILED
+    assert deliveries.get_delivery(1, 1).tries == 9  # type: ignore[union-attr]
+
+
+def test_an_alarm_that_the_end_has_overtaken_is_not_raised(api, hook, time, sweep, monkeypatch):
+    tell(api, up=False)
+    with monkeypatch.context() as lossy:
+        lossy.setattr(queues, "send_deliveries", lambda *_, **__: None)
+        sweep()
+        time.passes(seconds=1)
+        tell(api, up=True)
+        sweep()
+    sweep()
+    assert hook.types == ["resolved"]
+
+
 def test_a_lost_message_is_made_good_by_the_sweep(api, hook, time, sweep, monkeypatch):
     tell(api, up=False)
     with monkeypatch.context() as lossy:

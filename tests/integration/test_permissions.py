@@ -26,6 +26,8 @@ Permission = tuple[str, str]
 IMPLIED = {
     "DispatcherFunction": {("sqs:SendMessage", "StreamDeadLetters"), ("iam:PassRole", "SchedulerRole")},
     "PublisherFunction": {("s3:ListBucket", "StatusBucket")},
+    "ManagementFunction": {("ses:SendEmail", "configuration-set/*")},
+    "NotifierFunction": {("ses:SendEmail", "configuration-set/*")},
 }
 _WRITES = {
     "Put": "dynamodb:PutItem",
@@ -105,7 +107,7 @@ def _label(resource: dict[str, Any]) -> str:
     if "schedule/${ScheduleGroup}" in text:
         return "ScheduleGroup"
     if ":ses:" in text:
-        return "identity/*"
+        return text.rpartition(":")[2]
     return text.replace(".Arn}", "").replace("${", "")
 
 

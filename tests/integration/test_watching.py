@@ -357,3 +357,19 @@ def test_a_check_that_was_well_again_for_a_moment_keeps_an_incident_that_is_stil
     ping(api, "/fail")
     sweep()
     assert [each["id"] for each in open_incidents(api)] == [1]
+
+
+def test_a_part_of_a_sweep_that_fails_keeps_none_of_the_others_from_being_done(api, time, stack, monkeypatch):
+    import monitor
+
+    ping(api)
+    time.passes(seconds=300)
+
+    def failing(*, at):
+        raise RuntimeError(at)
+
+    monkeypatch.setitem(monitor._PARTS, "overdue", failing)
+    with pytest.raises(monitor.PartsFailed, match="overdue"):
+        monitor.lambda_handler({}, None)
+    stack.drain()
+    assert check(api)["status"] == "LATE"

@@ -146,6 +146,11 @@ class Check:
         return self.status is CheckStatus.OK or (self.status is CheckStatus.DOWN and self.recovered_at is not None)
 
     @property
+    def is_past_its_outage(self) -> bool:
+        """Whether it was well since it got its incident, and has not gone DOWN again, though it may be held."""
+        return self.recovered_at is not None and self.health is not Health.DOWN
+
+    @property
     def is_held_by_deployment(self) -> bool:
         return any(is_of_deployment(hold.source) for hold in self.holds)
 

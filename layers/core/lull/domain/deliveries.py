@@ -87,14 +87,28 @@ def leased(delivery: Delivery, *, at: datetime) -> Delivery | None:
     return replace(delivery, tries=delivery.tries + 1, next_at=at + LEASE)
 
 
+MOST_TRIES = len(RETRY_AFTER) + 1
+
+
+def is_worn_out(delivery: Delivery) -> bool:
+    """Whether every try was taken, and none of them came to an end: whoever sends it dies of it."""
+    return delivery.tries > MOST_TRIES
+
+
 def is_outdated(delivery: Delivery, incident: Incident) -> bool:
     """Whether an alarm that could not be raised in time has become untrue: the end of the incident tells all."""
     over = incident.state is IncidentState.RESOLVED
-    return delivery.announcement is Announcement.OPENED and over and delivery.tries > 1
+    told = incident.announced is Announcement.RESOLVED
+    return delivery.announcement is Announcement.OPENED and over and (delivery.tries > 1 or told)
 
 
 def dropped(delivery: Delivery, reason: str) -> Delivery:
     state = move(TRANSITIONS, delivery.state, DeliveryState.DROPPED, noun="delivery")
+    return replace(delivery, state=state, reason=reason)
+
+
+def given_up(delivery: Delivery, reason: str | None) -> Delivery:
+    state = move(TRANSITIONS, delivery.state, DeliveryState.FAILED, noun="delivery")
     return replace(delivery, state=state, reason=reason)
 
 
@@ -103,9 +117,8 @@ def tried(delivery: Delivery, result: Result, reason: str | None, *, at: datetim
     if result is Result.DELIVERED:
         state = move(TRANSITIONS, delivery.state, DeliveryState.SENT, noun="delivery")
         return replace(delivery, state=state, sent_at=at, reason=None)
-    most = TRIES_OF_A_REFUSED_ONE if result is Result.REFUSED else len(RETRY_AFTER) + 1
+    most = TRIES_OF_A_REFUSED_ONE if result is Result.REFUSED else MOST_TRIES
     if result is Result.GONE or delivery.tries >= most:
-        state = move(TRANSITIONS, delivery.state, DeliveryState.FAILED, noun="delivery")
-        return replace(delivery, state=state, reason=reason)
+        return given_up(delivery, reason)
     wait = RETRY_AFTER[delivery.tries - 1] * (1 + JITTER * jitter)
     return replace(delivery, next_at=at + wait, reason=reason)

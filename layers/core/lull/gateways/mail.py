@@ -16,7 +16,7 @@ _REFUSALS = {
 
 
 class MailRefused(Exception):
-    """SES does not take the message; says why."""
+    """SES does not take the message; the code of its reason."""
 
 
 class MailUnavailable(Exception):
@@ -46,7 +46,8 @@ def send_mail(to: Sequence[str], *, subject: str, text: str) -> None:
         aws.client("sesv2").send_email(**request)
     except ClientError as error:
         if error.response["Error"]["Code"] in _REFUSALS:
-            raise MailRefused(error.response["Error"]["Message"]) from error
+            # Its sentences name addresses, and who reads why an alert failed need not know them.
+            raise MailRefused(error.response["Error"]["Code"]) from error
         raise MailUnavailable(error.response["Error"]["Code"]) from error
     except BotoCoreError as error:
         raise MailUnavailable(type(error).__name__) from error

@@ -50,6 +50,8 @@ def deliver(workspace_id: int, delivery_id: int, *, at: datetime) -> DeliverySta
 
 
 def _tried(delivery: Delivery, *, at: datetime) -> Delivery:
+    if domain.is_worn_out(delivery):
+        return domain.given_up(delivery, "the sender did not come to an end, time and again")
     channel = alert_channels.get_alert_channel(delivery.workspace_id, delivery.channel_id)
     incident = incidents.get_incident(delivery.workspace_id, delivery.incident_id)
     if channel is None or not channel.enabled:

@@ -84,7 +84,7 @@ def resolve_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incid
         incident = get_incident(caller, incident_id)
         resolved = domain.resolved(incident, at=at, by=caller.actor)
         check = checks.get_check(caller.workspace_id, incident.check_id)
-        well = check if check and check.incident_id == incident_id and check.status is CheckStatus.OK else None
+        well = check if check and check.incident_id == incident_id and check.is_past_its_outage else None
         return store.close_incident(resolved, _resolution(resolved), was=incident, check=well)
 
     return on_stale_write(decide)
