@@ -58,8 +58,16 @@ def _field_error(error: Any) -> FieldError:
         message = "is required" if kind == "missing" else "must be a JSON object, sent as application/json"
         return FieldError("body", message)
     field = ".".join(str(part) for part in path)
+    if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
+        return FieldError(field, _wrong_length(error))
     messages = {"missing": "is required", "extra_forbidden": "is not a known field"}
     return FieldError(field, messages.get(kind, error["msg"].removeprefix("Value error, ")))
+
+
+def _wrong_length(error: Any) -> str:
+    unit = "characters" if isinstance(error["input"], str) else "items"
+    bound, limits = ("least", "min_length") if "short" in error["type"] else ("most", "max_length")
+    return f"must have at {bound} {error['ctx'][limits]} {unit}"
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

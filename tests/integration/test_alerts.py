@@ -11,6 +11,7 @@ import pytest
 
 from local import outbox
 from lull import clock
+from lull.domain.credentials import Role
 from lull.domain.deliveries import DeliveryState
 from lull.gateways import queues
 from lull.store import alert_channels, deliveries
@@ -88,6 +89,7 @@ def test_an_outage_is_told_once_and_so_is_its_end(api, hook, time, sweep):
         "checkId": 1,
         "dependencyId": None,
         "title": "Service Checkout <API> is down",
+        "cause": None,
         "state": "RESOLVED",
         "reason": "SERVICE_DOWN",
         "severity": "CRITICAL",
@@ -97,6 +99,30 @@ def test_an_outage_is_told_once_and_so_is_its_end(api, hook, time, sweep):
         "deploymentIds": [],
     }
     assert events(api) == ["OPENED", "ALERTED", "RESOLVED", "ALERTED"]
+
+
+def test_people_are_told_why(api, hook, stack, sweep):
+    api.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
+    token = api.get("/api/checks/1")["token"]
+    Api(None)("POST", f"/api/signals/ping/{token}/137", raw='{"error": "the\\nqueue is full"}\x07')
+    sweep()
+    why = 'exit code 137: {"error": "the\\nqueue is full"} '
+    assert hook.payloads[0]["data"]["cause"] == why
+    assert why in outbox.sent(stack.endpoint)[0].text
+    assert api.get("/api/incidents/1/events")[0]["body"] == why
+    viewer = a_workspace(role=Role.VIEWER)
+    shown = [viewer.get(f"/api/incidents{path}") for path in ("", "/1", "/1/events")]
+    assert "queue is full" not in json.dumps(shown)
+
+
+def test_what_is_told_of_the_beginning_is_as_of_the_beginning(api, hook, sweep, time):
+    tell(api, up=False)
+    time.passes(seconds=1)
+    tell(api, up=True)
+    sweep()
+    for payload in hook.payloads:
+        over = payload["type"] == "incident.resolved"
+        assert (payload["data"]["state"] == "RESOLVED", payload["data"]["resolvedAt"] is not None) == (over, over)
 
 
 def test_a_delivery_is_signed_as_standard_webhooks_has_it(api, receiver, sweep):
@@ -588,8 +614,6 @@ def test_a_channel_is_read_changed_and_deleted_and_belongs_to_its_workspace(api,
 
 
 def test_addresses_and_secrets_are_for_those_who_may_change_them(api, receiver, stack):
-    from lull.domain.credentials import Role
-
     a_channel(api, receiver)
     api.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
     viewer = a_workspace(role=Role.VIEWER)

@@ -174,6 +174,16 @@ def test_one_that_has_begun_is_active_at_once(api, time):
     assert plan(api, time, -10, 10)["state"] == "ACTIVE"
 
 
+@pytest.mark.parametrize("written", ["2026-03-02T12:00+02:00", "2026-03-02T12:00:00+02:00", "2026-03-02t10:00:00.0z"])
+def test_an_offset_may_follow_with_or_without_seconds(api, time, written):
+    assert plan(api, time, 1, 5000, startAt=written)["startAt"] == "2026-03-02T10:00:00Z"
+
+
+def test_one_that_suppresses_nothing_keeps_nothing_quiet(api, time):
+    plan(api, time, 0, 60, suppressAlerts=False, suppressIncidents=False)
+    assert api.get("/api/checks/1")["suppressions"] == []
+
+
 def test_a_recurring_one_rolls_over_and_keeps_its_history(api, time, sweep):
     plan(api, time, 10, 20, recurringCron="10 12 * * *")
     for _ in range(3):
@@ -285,7 +295,7 @@ def test_a_preview_says_what_the_clocks_do(api, time):
         "remark": "02:30 does not exist that day; runs at 03:00",
     }
     assert found[5]["remark"] is None
-    assert fields(api("GET", "/api/maintenance-windows/preview?cron=nonsense")) == ["recurringCron"]
+    assert fields(api("GET", "/api/maintenance-windows/preview?cron=nonsense")) == ["cron"]
     assert fields(api("GET", "/api/maintenance-windows/preview?cron=0+0+*+*+*&timezone=X")) == ["timezone"]
     assert fields(api("GET", "/api/maintenance-windows/preview")) == ["cron"]
 

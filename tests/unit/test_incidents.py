@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 def an_incident(**changes):
     down = a_check(health=Health.DOWN, judged_at=NOON, **changes)
-    return incidents.opened(down, incident_id=5, deployment_ids=(17,), at=NOON + MINUTE)
+    return incidents.opened(down, incident_id=5, cause=None, deployment_ids=(17,), at=NOON + MINUTE)
 
 
 def test_it_dates_from_the_outage_and_says_what_is_down():

@@ -1,5 +1,6 @@
 """Incidents over HTTP."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +9,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 from auth import AuthorizedCaller, require_own_workspace
 from bodies import StrictRoute
 from lull import clock
-from lull.domain.incidents import Event, Incident, IncidentState
+from lull.domain.credentials import Caller, Role
+from lull.domain.incidents import Event, EventType, Incident, IncidentState
 from lull.use_cases import incidents as use_cases
 from schemas.base import PageLimit, PageNumber, PathId, QueryId, page_fields
 from schemas.errors import responses
@@ -32,6 +34,11 @@ State = Annotated[
 ]
 
 
+def _shown(incident: Incident, caller: Caller) -> Incident:
+    """What services send along may be more than everybody should read."""
+    return incident if caller.role.includes(Role.MEMBER) else replace(incident, cause=None)
+
+
 @router.get("", response_model=IncidentPageOut, summary="List incidents", responses=responses())
 async def list_incidents(
     caller: AuthorizedCaller,
@@ -47,14 +54,14 @@ async def list_incidents(
     found, total = use_cases.list_incidents(
         caller, state=state, project_id=projectId, check_id=checkId, first=(page - 1) * limit, count=limit
     )
-    items = [IncidentOut.model_validate(each) for each in found]
+    items = [IncidentOut.model_validate(_shown(each, caller)) for each in found]
     return IncidentPageOut(items=items, **page_fields(total=total, page=page, limit=limit, count=len(items)))
 
 
 @router.get("/{incident_id}", response_model=IncidentOut, summary="Get an incident", responses=responses(404))
 async def get_incident(caller: AuthorizedCaller, incident_id: PathId) -> Incident:
     """One incident."""
-    return use_cases.get_incident(caller, incident_id)
+    return _shown(use_cases.get_incident(caller, incident_id), caller)
 
 
 @router.post(
@@ -99,4 +106,7 @@ async def add_note(caller: AuthorizedCaller, incident_id: PathId, body: NoteIn) 
 )
 async def list_events(caller: AuthorizedCaller, incident_id: PathId) -> list[Event]:
     """What happened, oldest first; entries are never changed."""
-    return use_cases.list_events(caller, incident_id)
+    found = use_cases.list_events(caller, incident_id)
+    if caller.role.includes(Role.MEMBER):
+        return found
+    return [replace(each, body=None) if each.type is EventType.OPENED else each for each in found]

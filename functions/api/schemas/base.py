@@ -64,16 +64,19 @@ def _instant(value: Any) -> datetime:
     return moment.replace(microsecond=int(fraction[1:4].ljust(3, "0") or 0) * 1000)
 
 
-_LOCAL = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,9})?)?)", re.ASCII)
+_LOCAL = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,9})?)?)([Zz]|[+-]\d{2}:\d{2})?", re.ASCII
+)
 
 
 def _local_instant(value: Any) -> datetime:
     """As `_instant`, or without an offset: naive then, for whoever knows the time zone."""
     match = _LOCAL.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        return _instant(value)
+        raise ValueError("must be an ISO 8601 date and time, such as 2026-03-01T12:30 or 2026-03-01T12:30:00+02:00")
     time = match[2] if match[2].count(":") == 2 else f"{match[2]}:00"
-    return _instant(f"{match[1]}T{time}Z").replace(tzinfo=None)
+    moment = _instant(f"{match[1]}T{time}{match[3] or 'Z'}")
+    return moment if match[3] else moment.replace(tzinfo=None)
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -19,6 +19,7 @@ class IncidentOut(Out):
                     "reason": "SERVICE_DOWN",
                     "severity": "CRITICAL",
                     "title": "Service Checkout API is down",
+                    "cause": "no signal within 300 s and 20 s of grace",
                     "state": "ACTIVE",
                     "openedAt": "2026-03-01T12:35:20Z",
                     "resolvedAt": None,
@@ -39,6 +40,7 @@ class IncidentOut(Out):
     reason: Reason
     severity: Severity
     title: str
+    cause: str | None = Field(description="Why the check is DOWN, as its last signal says; null below the role member.")
     state: IncidentState
     opened_at: OutInstant
     resolved_at: OutInstant | None

@@ -17,7 +17,10 @@ _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 
 ProjectIds = Annotated[list[Id], Field(max_length=1_000)]
 # Checked by `domain.cron`, which says which field is wrong.
-Cron = Annotated[str, Field(description="Five fields, read in `timezone`; null for a window that takes place once.")]
+Cron = Annotated[
+    str,
+    Field(description="Five fields, read in `timezone`; null if it takes place once. It begins with `startAt` itself."),
+]
 Zone = Annotated[str, Field(description="An IANA time zone, of times without an offset and of `recurringCron`.")]
 
 _EXAMPLE: Any = {

@@ -90,6 +90,8 @@ class Incident:
     """Who resolved it by hand; None if it recovered."""
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    cause: str | None = None
+    """Why the check is DOWN, as its last signal says."""
     deployment_ids: tuple[int, ...] = ()
     """The deployments of the project that were running when it was opened."""
     announced: Announcement | None = None
@@ -123,7 +125,9 @@ class Incident:
         return self.resolved_at or self.opened_at
 
 
-def opened(check: Check, *, incident_id: int, deployment_ids: tuple[int, ...], at: datetime) -> Incident:
+def opened(
+    check: Check, *, incident_id: int, cause: str | None, deployment_ids: tuple[int, ...], at: datetime
+) -> Incident:
     """The incident of a check that is DOWN: since the signal or the silence that made it so."""
     return Incident(
         id=incident_id,
@@ -135,6 +139,7 @@ def opened(check: Check, *, incident_id: int, deployment_ids: tuple[int, ...], a
         severity=SEVERITY[Reason.SERVICE_DOWN],
         title=f"Service {check.name} is down",
         opened_at=check.judged_at or at,
+        cause=cause,
         deployment_ids=deployment_ids,
     )
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lull.domain.incidents import Announcement, Incident
+from lull.domain.incidents import Announcement, Incident, IncidentState, Reason
+
+_WORDS = {Reason.SERVICE_DOWN: "DOWN", Reason.DEPENDENCY_DOWN: "IMPACTED"}
 
 TEST = "test"
 """The type of a message that only tries a channel."""
@@ -38,13 +40,13 @@ class Message:
 
 
 def of_incident(incident: Incident, announcement: Announcement, *, message_id: str, at: datetime) -> Message:
-    word = "DOWN" if announcement is Announcement.OPENED else "RESOLVED"
+    word = _WORDS[incident.reason] if announcement is Announcement.OPENED else "RESOLVED"
     return Message(
         id=message_id,
         type=announcement,
         subject=f"[{word}] {incident.title}",
         lines=tuple(_lines(incident, announcement)),
-        data=_data(incident),
+        data=_data(incident, announcement),
         at=at,
     )
 
@@ -62,7 +64,8 @@ def test_message(channel_name: str, *, message_id: str, at: datetime) -> Message
 
 
 def _lines(incident: Incident, announcement: Announcement) -> list[str]:
-    lines = [f"Since {_people(incident.opened_at)}"]
+    lines = [incident.cause] if incident.cause else []
+    lines.append(f"Since {_people(incident.opened_at)}")
     if announcement is Announcement.RESOLVED and incident.resolved_at:
         lines = [
             f"From {_people(incident.opened_at)} to {_people(incident.resolved_at)}",
@@ -76,7 +79,9 @@ def _lines(incident: Incident, announcement: Announcement) -> list[str]:
     return lines
 
 
-def _data(incident: Incident) -> dict[str, Any]:
+def _data(incident: Incident, announcement: Announcement) -> dict[str, Any]:
+    """As of what is announced: it may be over by now, and that is announced next."""
+    over = announcement is Announcement.RESOLVED
     return {
         "incidentId": incident.id,
         "workspaceId": incident.workspace_id,
@@ -84,12 +89,13 @@ def _data(incident: Incident) -> dict[str, Any]:
         "checkId": incident.check_id,
         "dependencyId": incident.dependency_id,
         "title": incident.title,
-        "state": incident.state,
+        "cause": incident.cause,
+        "state": IncidentState.RESOLVED if over else IncidentState.ACTIVE,
         "reason": incident.reason,
         "severity": incident.severity,
         "openedAt": _instant(incident.opened_at),
-        "resolvedAt": _instant(incident.resolved_at) if incident.resolved_at else None,
-        "resolvedBy": incident.resolved_by,
+        "resolvedAt": _instant(incident.resolved_at) if over and incident.resolved_at else None,
+        "resolvedBy": incident.resolved_by if over else None,
         "deploymentIds": list(incident.deployment_ids),
     }
 

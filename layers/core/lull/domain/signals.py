@@ -41,3 +41,24 @@ class Signal:
     exit_code: int | None = None
     payload: str | None = None
     """What the service sent, as JSON text of at most 10 KB."""
+
+    @property
+    def reason(self) -> str | None:
+        """What it says of a failure, in a line for people."""
+        said = [
+            self.message,
+            f"exit code {self.exit_code}" if self.exit_code is not None else None,
+            _shortened(self.payload),
+        ]
+        return ": ".join(each for each in said if each) or None
+
+
+_LONGEST_REASON = 300
+
+
+def _shortened(text: str | None) -> str | None:
+    """The start of what a service sent, on one line and without what a terminal or a mail would act on."""
+    if text is None:
+        return None
+    line = "".join(each if each.isprintable() else " " for each in text[: _LONGEST_REASON + 1])
+    return line if len(text) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}…"

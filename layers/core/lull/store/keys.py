@@ -53,6 +53,7 @@
 | 49 | ids of the checks that need something  | checks.list_check_ids_in_need                | table     |
 | 50 | occurrences of a window since a time   | maintenance_windows.list_occurrences_since   | table     |
 | 51 | checks of any workspace, by ids        | checks.get_checks_anywhere                   | table     |
+| 52 | what a check was last heard to say     | signals.find_newest_signal                   | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.

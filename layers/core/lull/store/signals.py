@@ -21,6 +21,11 @@ def noting(workspace_id: int, check_id: int, signal: Signal) -> Item:
     return table.put(key, attributes, condition="attribute_not_exists(PK)")
 
 
+def find_newest_signal(workspace_id: int, check_id: int) -> Signal | None:
+    page = table.query(keys.check(workspace_id, check_id)["PK"], begins_with=keys.SIGNAL, descending=True, limit=1)
+    return _codec.decode(page.items[0]) if page.items else None
+
+
 def list_signals(workspace_id: int, check_id: int) -> Sequence[Signal]:
     """The newest entries, newest first."""
     partition = keys.check(workspace_id, check_id)["PK"]

@@ -14,7 +14,8 @@ from lull.domain.errors import NotFound
 from lull.domain.incidents import Announcement, Event, EventType, Incident, IncidentState
 from lull.domain.maintenance_windows import Suppression
 from lull.domain.quiet import Kept, KeptQuiet
-from lull.store import alert_channels, checks, counters, deliveries, deployment_windows, quiet
+from lull.domain.signals import SignalType
+from lull.store import alert_channels, checks, counters, deliveries, deployment_windows, quiet, signals
 from lull.store import incidents as store
 from lull.use_cases.maintenance_windows import suppressions
 from lull.use_cases.retrying import on_stale_write
@@ -92,11 +93,16 @@ def resolve_incident(caller: Caller, incident_id: int, *, at: datetime) -> Incid
 
 def begin_outage(check: Check, *, at: datetime) -> Check:
     """Open the incident of a check that is DOWN and has none; the check, which knows it then."""
+    newest = signals.find_newest_signal(check.workspace_id, check.id)
     incident = domain.opened(
-        check, incident_id=counters.next_id(store.KIND), deployment_ids=_running_deployments(check, at=at), at=at
+        check,
+        incident_id=counters.next_id(store.KIND),
+        cause=newest.reason if newest and newest.type is SignalType.FAIL else None,
+        deployment_ids=_running_deployments(check, at=at),
+        at=at,
     )
-    reason = check.probe_state.reason if check.probe_state else None
-    store.open_incident(incident, Event(type=EventType.OPENED, at=incident.opened_at, body=reason), check=check)
+    event = Event(type=EventType.OPENED, at=incident.opened_at, body=incident.cause)
+    store.open_incident(incident, event, check=check)
     return replace(checks.looked_at(check), incident_id=incident.id)
 
 

@@ -129,8 +129,12 @@ def delete_maintenance_window(caller: Caller, window_id: int, *, at: datetime) -
 
 
 def preview(cron: str, timezone: str, *, at: datetime) -> tuple[recurrence.Occurrence, ...]:
-    """The next ten times that a window would recur. Raises Invalid naming `recurringCron` or `timezone`."""
-    return recurrence.preview(parsed_cron(cron), parsed_zone(timezone), after=at)
+    """The next ten times that a window would recur. Raises Invalid naming `cron` or `timezone`."""
+    try:
+        parsed = parsed_cron(cron)
+    except Invalid as refused:
+        raise Invalid(*(FieldError("cron", error.message) for error in refused.errors)) from refused
+    return recurrence.preview(parsed, parsed_zone(timezone), after=at)
 
 
 def local_instant(moment: datetime, timezone: str) -> datetime:
@@ -174,4 +178,4 @@ def suppressions(workspace_id: int, project_id: int | None, *, at: datetime) -> 
     if project_id is None:
         return []
     found = store.list_suppressions(workspace_id, project_id)
-    return [each for each in found if each.is_in_effect(at)]
+    return [each for each in found if each.is_in_effect(at) and (each.alerts or each.incidents)]
