@@ -69,7 +69,13 @@ async def serving(
                 await writer.wait_closed()
             connections.discard(task)
 
-    listening = await asyncio.start_server(connected, host, port, ssl=tls, backlog=256)
+    protocols: list[asyncio.StreamReaderProtocol] = []
+
+    def accepted() -> asyncio.StreamReaderProtocol:
+        protocols.append(asyncio.StreamReaderProtocol(asyncio.StreamReader(), connected))
+        return protocols[-1]
+
+    listening = await asyncio.get_running_loop().create_server(accepted, host, port, ssl=tls, backlog=256)
     server = Server(listening.sockets[0].getsockname()[1])
     try:
         yield server
@@ -78,7 +84,17 @@ async def serving(
         for task in list(connections):
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+        await _abort(protocols)
         await listening.wait_closed()
+
+
+async def _abort(protocols: list[asyncio.StreamReaderProtocol]) -> None:
+    """Close what nobody closes: a client may be gone before its connection was accepted, or its handler had a turn."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+        for protocol in protocols:
+            if transport := getattr(protocol, "_transport", None):
+                transport.abort()
 
 
 @contextmanager
