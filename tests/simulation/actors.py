@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from lull.domain.maintenance_windows import Suppression
 
 
 class Crash(BaseException):
@@ -12,12 +15,16 @@ class Crash(BaseException):
 
 @dataclass
 class Actor:
-    """`role` is what it came for: create, end, pause, resume, delete, ping, transitioner, dispatcher, monitor."""
+    """`role` is what it came for: a user's doing (create, pause, ping, plan, resolve …) or the module of a function."""
 
     name: str
     role: str
     calls: int = 0
     dead: bool = False
+    looked_at_clock: datetime | None = None
+    """What it takes the time to be."""
+    saw_suppressed: dict[int, list[Suppression]] = field(default_factory=dict)
+    """What was in effect, by project, when it last asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,7 @@ class _Relay:
         """Everything that what follows can depend on: the table, and what each actor has been told."""
         told = tuple((tuple(runner.history), runner.outcome is None) for runner in self._runners)
         items = frozenset((key, repr(item)) for key, item in self._world.table.items.items())
-        resumed = frozenset(self._world.watch.resumed)
-        return hash((told, items, resumed, tuple(self._world.watch.broken), self._world.now))
+        return hash((told, items, self._world.watch.memory(), self._world.now))
 
 
 def orders(merge: Merge) -> Iterator[str]:

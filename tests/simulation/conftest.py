@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-_SHORT = 15
+_SHORT = 10
 _FIGURE = "figure"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from lull.domain.checks import CheckStatus
 from lull.domain.deployment_windows import DeploymentWindow, State
@@ -10,51 +11,72 @@ from lull.store import keys
 from lull.store.checks import decode_check
 from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
+from tests.simulation.check_rules import CheckRules
 from tests.simulation.expressions import Item
+from tests.simulation.findings import Findings, Transition
+from tests.simulation.incident_rules import IncidentRules
+from tests.simulation.maintenance_rules import WORKSPACE, MaintenanceRules
 from tests.simulation.tables import Key, Table, Write
 
-WORKSPACE = 1
+_SUPPRESSIONS = keys.suppressions_of_workspace(WORKSPACE)
 _RANK = {state: rank for rank, state in enumerate(State)}
-_BY_HAND = ("pause", "resume")
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A change of state that nobody asked for: how many seconds after its time."""
-
-    window_id: int
-    to: State
-    late: float
 
 
 @dataclass
 class Watch:
-    """Sees every write of the table, with the actor that made it."""
+    """Sees every write of the table, with the actor that made it. Deployments and holds here, other nouns elsewhere."""
 
     table: Table
-    broken: list[str] = field(default_factory=list)
-    transitions: list[Transition] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     asked_to_end: set[int] = field(default_factory=set)
     ever_active: set[int] = field(default_factory=set)
     resumed: set[tuple[int, int]] = field(default_factory=set)
     """(window, check): a person has taken this window's hold away."""
-    seen: dict[str, int] = field(default_factory=dict)
-    """How often each rule had something to judge."""
+    checks: CheckRules = field(init=False)
+    maintenance: MaintenanceRules = field(init=False)
+    incidents: IncidentRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.checks = CheckRules(self.findings)
+        self.maintenance = MaintenanceRules(self.table, self.findings)
+        self.incidents = IncidentRules(self.table, self.findings, self.checks, self.maintenance)
+
+    @property
+    def broken(self) -> list[str]:
+        return self.findings.broken
+
+    @property
+    def transitions(self) -> list[Transition]:
+        return self.findings.transitions
+
+    def before(self, actor: Actor, operation: str, request: dict[str, Any], *, now: datetime) -> None:
+        """Who asks what is suppressed decides by what is so at that moment."""
+        values = request.get("ExpressionAttributeValues", {})
+        if operation == "Query" and values.get(":p", {}).get("S") == _SUPPRESSIONS and ":s" in values:
+            self.incidents.asked(actor, int(values[":s"]["S"].split("#")[1]), now)
 
     def after(self, actor: Actor, writes: list[Write], *, now: datetime) -> None:
         for write in writes:
             if write.key[1] == "DEPLOYMENT":
                 self._window(actor, write, now)
+        self.maintenance.after(actor, writes, now)
         for write in writes:
             if write.key[1] == "CHECK":
-                self._check(actor, write)
+                self._check(actor, write, now)
+        self.incidents.after(actor, writes, now)
 
     def judge(self, rule: str, holds: bool, said: str) -> None:
-        self.seen[rule] = self.seen.get(rule, 0) + 1
-        if not holds:
-            self.broken.append(f"{rule}: {said}")
+        self.findings.judge(rule, holds, said)
+
+    def memory(self) -> tuple[Any, ...]:
+        """What later judgements depend on and the table does not tell."""
+        outages = tuple(
+            tuple(sorted(each.items()))
+            for each in (self.checks.outages, self.incidents.outage_of, self.incidents.resolved_in)
+        )
+        return frozenset(self.resumed), outages, tuple(self.broken)
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:
         if write.after is None:
@@ -97,14 +119,14 @@ class Watch:
         said = f"window {after.id} became {after.state} at {now}, due {due}, by {actor.name}"
         self.judge("INV-5", due is not None and due <= now, said)
         if due is not None:
-            self.transitions.append(Transition(after.id, after.state, (now - due).total_seconds()))
+            self.transitions.append(Transition(f"window {after.id}", after.state, (now - due).total_seconds()))
 
     def _due(self, window: DeploymentWindow, item: Item) -> None:
         noted = item["DueSK"]["S"].split("#")[0] if "DueSK" in item else None
         right = keys.instant(window.due_at) if window.due_at else None
         self.judge("INV-DUE", noted == right, f"window {window.id} is in the due index at {noted}, not {right}")
 
-    def _check(self, actor: Actor, write: Write) -> None:
+    def _check(self, actor: Actor, write: Write, now: datetime) -> None:
         if write.after is None:
             self._deleted.add(write.key)
             self.judge("INV-7", actor.role == "delete", f"{write.key[0]} was deleted by {actor.name}")
@@ -114,14 +136,16 @@ class Watch:
         if "body" not in write.after:
             self.judge("GHOST", False, f"{write.key[0]} has no body")
             return
-        check_id = decode_check(write.after).id
+        check = decode_check(write.after)
+        self.checks.wrote(actor, decode_check(write.before) if write.before else None, check, now)
+        check_id = check.id
         before = set(write.before["holds"]["M"]) if write.before else set()
         after = set(write.after["holds"]["M"])
         for source in sorted(after - before):
             self._added(actor, check_id, source)
         for source in sorted(before - after):
             self._removed(actor, check_id, source)
-        paused = decode_check(write.after).status is CheckStatus.PAUSED
+        paused = check.status is CheckStatus.PAUSED
         self.judge("INV-S", paused == bool(after), f"check {check_id} has holds {sorted(after)} and PAUSED is {paused}")
 
     def _added(self, actor: Actor, check_id: int, source: str) -> None:

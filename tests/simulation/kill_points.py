@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from tests.api import Api
-from tests.simulation import settled
+from tests.simulation import settled, users
 from tests.simulation.net import ABSORBED, Call, Fault
 from tests.simulation.operations import Operation, status
 from tests.simulation.users import a_shop
@@ -55,7 +55,7 @@ class Clean:
 
 @cache
 def clean(operation: Operation) -> Clean:
-    world = World(chunk=operation.chunk)
+    world = World(chunk=operation.chunk, heartbeats=operation.heartbeats)
     with world.installed():
         plan = OneFault(operation.role, -1, None)
         outcome = _run(world, operation, plan)[0]
@@ -70,13 +70,13 @@ def points(operation: Operation) -> list[Point]:
         for call in clean(operation).calls
         for fault in Fault
         if fault is not Fault.CONFLICT or call.can_conflict
-        for recovers in ("repetition", "sweep")
+        for recovers in ("repetition", "sweep")[: 2 if operation.swept else 1]
         for honours_tokens in (True, False)
     ]
 
 
 def problems(operation: Operation, point: Point) -> list[str]:
-    world = World(honours_tokens=point.honours_tokens, chunk=operation.chunk)
+    world = World(honours_tokens=point.honours_tokens, chunk=operation.chunk, heartbeats=operation.heartbeats)
     with world.installed():
         try:
             found = _tried(world, operation, point)
@@ -104,18 +104,31 @@ def _tried(world: World, operation: Operation, point: Point) -> list[str]:
             found.append(f"answered {status(repeated)} to the same request again and did not keep its promise")
     elif point.recovers == "sweep" and not operation.request:
         # Nothing comes again: only the table knows what is left to do.
-        world.queue.messages.clear()
+        for queue in world.queues.values():
+            queue.messages.clear()
         if operation.role == "dispatcher":
             world.stream.waiting.clear()
             world.stream.discarded.append({})
+    # How the SDK repeats is not the question any more.
+    world.direct = True
     world.heal()
     found += settled.failures(world)
+    if not found and not operation.healed(world) and _took_effect(operation, point, answered):
+        found.append("did not keep its promise when everything was over")
     if found:
         return found
+    for window in world.watch.maintenance.windows():
+        if window.recurring_cron and not window.is_over:
+            world.act("cancel", users.cancel(window.id))
     world.run(world.now + _PAST_EVERYTHING)
     found += settled.failures(world)
     found += _left_over(world)
     return found
+
+
+def _took_effect(operation: Operation, point: Point, answered: int | None) -> bool:
+    """Whether it must have, sooner or later: a request that nobody repeats may be lost."""
+    return not operation.request or point.recovers == "repetition" or (answered is not None and answered < 300)
 
 
 def _run(world: World, operation: Operation, plan: OneFault) -> tuple[int | None, Api]:
@@ -145,5 +158,5 @@ def _left_over(world: World) -> list[str]:
     found += [f"LIV-3: {key[0]} is still due" for key, item in world.table.items.items() if "DueSK" in item]
     held = {source for sources in world.watch.holds().values() for source in sources}
     found += [f"LIV-2: {source} still holds" for source in held if source != "manual"]
-    found += [f"{message.body} is a dead letter" for message in world.queue.dead]
+    found += [f"{message.body} is a dead letter" for queue in world.queues.values() for message in queue.dead]
     return found

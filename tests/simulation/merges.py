@@ -3,7 +3,7 @@
 from lull.domain.errors import Conflict, NotFound
 from tests.simulation import settled
 from tests.simulation.baton import Explored, Merge, explore, orders
-from tests.simulation.pairs import Meeting
+from tests.simulation.meetings import Meeting
 
 
 class Wrong(AssertionError):

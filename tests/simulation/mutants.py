@@ -33,12 +33,12 @@ class Mutant:
 
 
 @contextmanager
-def _all(*patches: Any) -> Iterator[None]:
+def together(*patches: Any) -> Iterator[None]:
     if not patches:
         yield
         return
     first, *rest = patches
-    with first, _all(*rest):
+    with first, together(*rest):
         yield
 
 
@@ -138,7 +138,7 @@ def _forgets_the_next_chunk() -> Any:
         return None if found is Step.HOLD else found
 
     real = domain.next_step
-    return _all(
+    return together(
         mock.patch.object(DeploymentWindow, "due_at", property(due_at)),
         mock.patch.object(domain, "next_step", step),
     )
@@ -155,7 +155,7 @@ def _resumes_no_release() -> Any:
 
     real: property = DeploymentWindow.due_at  # type: ignore[assignment]
     kept = effects.of_deployment_window
-    return _all(
+    return together(
         mock.patch.object(DeploymentWindow, "due_at", property(due_at)),
         mock.patch.object(effects, "of_deployment_window", of_window),
     )

@@ -1,4 +1,4 @@
-"""Every operation of deployment windows whose every call is killed once, and what it promises when it answers."""
+"""Every operation of deployments whose every call is killed once, and what it promises when it answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +41,12 @@ class Operation:
     """What the same request may be answered after it took effect."""
     answers_without_tokens: tuple[int, ...] = ()
     """What else a request may be answered if its answer was lost and the platform forgets tokens; AWS never does."""
+    healed: Callable[[World], bool] = lambda _world: True
+    """What must be true once trouble is over, whoever was told of it."""
+    swept: bool = True
+    """Whether the sweep alone makes up for a lost message; the rest is left to the queue and its dead letters."""
+    heartbeats: bool = False
+    """Whether silence is looked for while the world lives on."""
 
     def perform(self, world: World, api: Api) -> Outcome | None:
         """Run it; the outcome if somebody waits for one, with an Answer as its value."""
@@ -49,7 +55,7 @@ class Operation:
             return None
         assert self.request
         method, path, body = self.request
-        sent = body(world)
+        sent, path = body(world), path.format(token=users.token_of(world, 1))
         return world.act(self.role, lambda: api(method, path, sent, **dict(self.headers)))
 
 

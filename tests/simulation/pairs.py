@@ -1,57 +1,12 @@
-"""Operations that meet on one check or one window, and the worlds they meet in."""
+"""Operations that meet on one check or one deployment, and the worlds they meet in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
-import transitioner
-from lull.gateways.queues import WakeUp
 from tests.simulation import users
 from tests.simulation.baton import Act
-from tests.simulation.luck import Luck
+from tests.simulation.meetings import HOUR, Meeting, woken
 from tests.simulation.world import BEGINNING, World
-
-HOUR = timedelta(hours=1)
-
-
-class Ticking(Luck):
-    def call_seconds(self) -> float:
-        return 1.0
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """`prepare` brings a still world to the moment at which the actors set out together."""
-
-    prepare: Callable[[World], list[Act]]
-    checks: int = 2
-    chunk: int | None = None
-    ticking: bool = False
-    """Whether each call takes a second, so that the actors' readings of the clock are of different times."""
-
-    @property
-    def name(self) -> str:
-        chunks = f" in chunks of {self.chunk}" if self.chunk else ""
-        seconds = ", a second a call" if self.ticking else ""
-        return self.prepare.__name__.replace("_", " ") + chunks + seconds
-
-    def prepared(self) -> tuple[World, list[Act]]:
-        world = World(direct=True, still=not self.ticking, luck=Ticking if self.ticking else Luck, chunk=self.chunk)
-        with world.installed():
-            users.a_shop(world, self.checks)
-            acts = self.prepare(world)
-            world.stream.waiting.clear()
-            world.events.clear()
-            world.net.trace.clear()
-        return world, acts
-
-
-def woken(window_id: int) -> Act:
-    """A wake-up of a window."""
-    body = WakeUp(kind="deployment", workspace_id=1, record_id=window_id).body()
-    records = [{"messageId": "m", "body": body}]
-    return "transitioner", lambda: transitioner.lambda_handler({"Records": records}, None)
 
 
 def made(world: World, **fields: Any) -> int:

@@ -20,6 +20,7 @@ def refusal(status: int, code: str) -> Reply:
 class Schedule:
     name: str
     at: datetime
+    target: str
     input: str
     deletes_itself: bool
     version: int
@@ -71,4 +72,4 @@ class Scheduler:
             return None
         self._versions += 1
         deletes_itself = request.get("ActionAfterCompletion") == "DELETE"
-        return Schedule(name, at, target["Input"], deletes_itself, self._versions)
+        return Schedule(name, at, target["Arn"], target["Input"], deletes_itself, self._versions)

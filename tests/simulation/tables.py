@@ -5,6 +5,7 @@ Items are never changed in place, so an image, a snapshot or an old index is jus
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from tests.simulation import expressions
@@ -15,7 +16,13 @@ Body = dict[str, Any]
 Reply = tuple[int, Body]
 
 _TYPE = "com.amazonaws.dynamodb.v20120810#"
-_INDEX = {None: ("PK", "SK"), "ListIndex": ("ListPK", "ListSK"), "DueIndex": ("DuePK", "DueSK")}
+_INDEX = {
+    None: ("PK", "SK"),
+    "ListIndex": ("ListPK", "ListSK"),
+    "DueIndex": ("DuePK", "DueSK"),
+    "WatchIndex": ("WatchPK", "watchAt"),
+}
+_KEYS_ONLY = ("DueIndex", "WatchIndex")
 _MOST_WRITES = 100
 
 
@@ -82,10 +89,10 @@ class Table:
         seen = self.lagging if index and self.lagging is not None else self.items
         found = sorted(
             (item for item in seen.values() if partition in item and sort in item and matches(item)),
-            key=lambda item: (item[sort]["S"], _key(item)),
+            key=lambda item: _position(item, sort),
             reverse=not request.get("ScanIndexForward", True),
         )
-        if index == "DueIndex":
+        if index in _KEYS_ONLY:
             found = [{name: item[name] for name in ("PK", "SK", partition, sort)} for item in found]
         return 200, _page(found, request, (partition, sort))
 
@@ -178,15 +185,20 @@ def _all_used(names: dict[str, str], values: Body, used: set[str]) -> None:
         raise ValidationError(f"unused in expressions: {sorted(unused)}")
 
 
+def _position(item: Item, sort: str) -> tuple[Any, Key]:
+    ((kind, value),) = item[sort].items()
+    return Decimal(value) if kind == "N" else value, _key(item)
+
+
 def _page(found: list[Item], request: Body, names: tuple[str, str]) -> Body:
     if start := request.get("ExclusiveStartKey"):
-        keys = [_key(item) for item in found]
-        found = found[keys.index(_key(start)) + 1 :] if _key(start) in keys else found
+        last, ascending = _position(start, names[1]), request.get("ScanIndexForward", True)
+        found = [each for each in found if (_position(each, names[1]) > last) is ascending and _key(each) != last[1]]
     limit = request.get("Limit")
     if not limit or len(found) < limit:
         return {"Items": found, "Count": len(found)}
-    last = {name: found[limit - 1][name] for name in {"PK", "SK", *names}}
-    return {"Items": found[:limit], "Count": limit, "LastEvaluatedKey": last}
+    end = {name: found[limit - 1][name] for name in {"PK", "SK", *names}}
+    return {"Items": found[:limit], "Count": limit, "LastEvaluatedKey": end}
 
 
 _OPERATIONS: dict[str, Callable[[Table, Body], Reply]] = {

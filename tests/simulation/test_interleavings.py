@@ -5,17 +5,26 @@ from itertools import permutations
 
 import pytest
 
-from tests.simulation import settled, users
+from tests.simulation import settled, users, watch_pairs
 from tests.simulation.baton import Merge, explore
 from tests.simulation.conftest import Effort
+from tests.simulation.meetings import HOUR, Meeting, woken
 from tests.simulation.merges import walk
-from tests.simulation.pairs import HOUR, PAIRS, TICKING, TRIPLES, Meeting, made, woken
+from tests.simulation.pairs import PAIRS, TICKING, TRIPLES, made
 from tests.simulation.world import BEGINNING, World
 
+_ALL = PAIRS + TICKING + TRIPLES + watch_pairs.PAIRS + watch_pairs.TICKING + watch_pairs.TRIPLES
 
-@pytest.mark.parametrize("meeting", PAIRS + TICKING + TRIPLES, ids=lambda meeting: meeting.name)
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.function is test_every_merge_ends_well:
+        thorough = metafunc.config.getoption("--thorough", False)
+        chosen = [meeting for meeting in _ALL if thorough or not meeting.is_long]
+        metafunc.parametrize("meeting", chosen, ids=lambda meeting: meeting.name)
+
+
 def test_every_merge_ends_well(meeting: Meeting, effort: Effort, figure: Callable[[str], None]):
-    explored = walk(meeting, cuts=not effort.thorough or meeting.chunk is not None)
+    explored = walk(meeting, cuts=not effort.thorough or meeting.cut or meeting.chunk is not None)
     figure(
         f"merges, {meeting.name}: {explored.merges} to their end, {explored.cut} cut at a state seen before, "
         f"{explored.calls} calls, 0 broken"
@@ -23,7 +32,11 @@ def test_every_merge_ends_well(meeting: Meeting, effort: Effort, figure: Callabl
     assert explored.merges > 1
 
 
-@pytest.mark.parametrize("meeting", PAIRS[:8], ids=lambda meeting: meeting.name)
+_FEW_CALLS = ("pause and judgement", "ping and opening", "resolution by hand and recovery")
+_COMPARED = PAIRS[:8] + [meeting for meeting in watch_pairs.PAIRS if meeting.name in _FEW_CALLS]
+
+
+@pytest.mark.parametrize("meeting", _COMPARED, ids=lambda meeting: meeting.name)
 def test_cutting_at_equal_states_loses_no_end(meeting: Meeting):
     assert _ends(meeting, cuts=True) == _ends(meeting, cuts=False)
 
@@ -34,7 +47,8 @@ def _ends(meeting: Meeting, *, cuts: bool) -> set[str]:
 
     def note(merge: Merge) -> None:
         windows = [(window.state, window.end_reason) for window in merge.world.watch.windows()]
-        ends.add(f"{windows} {sorted(merge.world.watch.holds().items())}")
+        incidents = [(incident.state, incident.resolved_by) for incident in merge.world.watch.incidents.incidents()]
+        ends.add(f"{windows} {incidents} {sorted(merge.world.watch.holds().items())}")
 
     explore(meeting.prepared, note, cuts=cuts)
     return ends

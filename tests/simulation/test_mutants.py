@@ -9,10 +9,16 @@ import pytest
 
 from tests.simulation.kill_points import clean, points, problems
 from tests.simulation.merges import Wrong, walk
-from tests.simulation.mutants import MUTANTS, Mutant
-from tests.simulation.operations import OPERATIONS
+from tests.simulation.mutants import MUTANTS as OF_DEPLOYMENTS
+from tests.simulation.mutants import Mutant
 from tests.simulation.pairs import PAIRS, TRIPLES
 from tests.simulation.stories import told
+from tests.simulation.test_kill_points import OPERATIONS
+from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
+from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
+
+MUTANTS = OF_DEPLOYMENTS + OF_WATCHING
+MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS
 
 
 @pytest.fixture(autouse=True)
@@ -31,13 +37,13 @@ def test_a_planted_bug_is_found(mutant: Mutant, figure: Callable[[str], None]):
 
 def test_all_names_of_hunting_grounds_exist():
     operations = {operation.name for operation in OPERATIONS}
-    meetings = {meeting.name for meeting in PAIRS + TRIPLES}
+    meetings = {meeting.name for meeting in MEETINGS}
     assert {name for mutant in MUTANTS for name in mutant.operations} <= operations
     assert {name for mutant in MUTANTS for name in mutant.meetings} <= meetings
 
 
 def _by_merges(mutant: Mutant) -> str:
-    for meeting in PAIRS + TRIPLES:
+    for meeting in MEETINGS:
         if meeting.name in mutant.meetings:
             try:
                 walk(meeting, cuts=True)

@@ -8,15 +8,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from lull.domain.checks import Health
 from lull.domain.deployment_windows import EndReason, State
-from tests.simulation import settled, users
+from tests.simulation import settled, settled_watch, users
 from tests.simulation.conftest import Effort
+from tests.simulation.findings import Transition
 from tests.simulation.luck import Luck
 from tests.simulation.stories import late, told
 from tests.simulation.world import World
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SAME = (1, 4, 10, 11)
+_SAME = (1, 4)
 _HOUR = timedelta(hours=1)
 _TRANSITIONS = 40
 
@@ -27,7 +29,7 @@ def test_no_world_goes_wrong(effort: Effort, figure: Callable[[str], None]):
     for seed in effort.seeds:
         story = told(seed)
         assert not story.found, story.report()
-        seen.update(story.world.watch.seen)
+        seen.update(story.world.watch.findings.seen)
         calls += story.world.net.calls
         faults += story.world.net.faults
     judged = ", ".join(f"{rule} {count}" for rule, count in sorted(seen.items()))
@@ -37,9 +39,10 @@ def test_no_world_goes_wrong(effort: Effort, figure: Callable[[str], None]):
 
 def test_undisturbed_transitions_come_within_two_seconds(figure: Callable[[str], None]):
     world = _world_of_schedules(Luck)
-    assert len(world.watch.transitions) == _TRANSITIONS
+    transitions = _of_windows(world)
+    assert len(transitions) == _TRANSITIONS
     assert late(world, most=2) == []
-    worst = max(each.late for each in world.watch.transitions)
+    worst = max(each.late for each in transitions)
     figure(f"lateness, undisturbed: {_TRANSITIONS} transitions, at most {worst:.2f} s")
 
 
@@ -57,10 +60,15 @@ def test_with_everything_lost_the_sweep_makes_every_transition_within_62_seconds
     world = _world_of_schedules(Deaf)
     # One that begins and ends between two sweeps is missed: one transition instead of two.
     missed = sum(window.end_reason is EndReason.MISSED for window in world.watch.windows())
-    assert len(world.watch.transitions) == _TRANSITIONS - missed
+    transitions = _of_windows(world)
+    assert len(transitions) == _TRANSITIONS - missed
     assert late(world, most=62) == []
-    worst = max(each.late for each in world.watch.transitions)
-    figure(f"lateness, everything lost: {len(world.watch.transitions)} transitions, at most {worst:.2f} s")
+    worst = max(each.late for each in transitions)
+    figure(f"lateness, everything lost: {len(transitions)} transitions, at most {worst:.2f} s")
+
+
+def _of_windows(world: World) -> list[Transition]:
+    return [each for each in world.watch.transitions if each.what.startswith("window")]
 
 
 def _world_of_schedules(luck: type[Luck]) -> World:
@@ -78,6 +86,61 @@ def _world_of_schedules(luck: type[Luck]) -> World:
         if luck is Luck:
             assert settled.failures(world) == []
     return world
+
+
+def test_undisturbed_heartbeats_and_maintenance_are_judged_within_two_seconds(figure: Callable[[str], None]):
+    world = _world_of_silence(Luck)
+    assert late(world, most=2) == []
+    _say_lateness(world, "undisturbed", figure)
+
+
+def test_with_everything_lost_the_sweep_judges_within_62_seconds(figure: Callable[[str], None]):
+    world = _world_of_silence(Deaf)
+    assert late(world, most=62) == []
+    # Silence is found by the sweep alone, lost or not.
+    judged = [each for each in world.watch.transitions if each.what.startswith("check")]
+    assert max(each.late for each in judged) <= 2
+    _say_lateness(world, "everything lost", figure)
+
+
+def _world_of_silence(luck: type[Luck]) -> World:
+    """Heartbeats that stop, fail and come back, in and out of windows that take place once and every hour."""
+    world = World(luck=luck)
+    with world.installed():
+        users.a_shop(world, 3)
+        _plan_maintenance(world)
+        for check_id in (1, 2, 3):
+            for number in range(12):
+                # Gaps of up to half an hour: late after five minutes, DOWN twenty seconds later.
+                at = number * 1_300 + (number * check_id * 377) % 900
+                health = Health.DOWN if (number + check_id) % 4 == 0 else Health.OK
+                world.expect("user", at, _pings(world, check_id, health))
+        world.run(world.now + 6 * _HOUR)
+        users.done(world.act("cancel", users.cancel(1)))
+        world.run(world.now + 2 * _HOUR)
+        assert world.watch.broken == []
+        assert settled_watch.failures(world) == []
+    return world
+
+
+def _plan_maintenance(world: World) -> None:
+    start = world.now + timedelta(seconds=433)
+    users.done(world.act("plan", users.plan(start, start + _HOUR / 3, recurring_cron="7 * * * *", project_ids=(2,))))
+    for number in range(5):
+        start = world.now + timedelta(seconds=95 + number * 4_001.7)
+        users.done(world.act("plan", users.plan(start, start + timedelta(seconds=50 + number * 613.1))))
+
+
+def _pings(world: World, check_id: int, health: Health) -> Callable[[], None]:
+    return lambda: users.done(world.act("ping", users.ping(world, check_id, health)))
+
+
+def _say_lateness(world: World, name: str, figure: Callable[[str], None]) -> None:
+    groups = {"check": "judgements", "maintenance": "edges of maintenance", "incident": "incidents"}
+    for what, noun in groups.items():
+        found = [each.late for each in world.watch.transitions if each.what.split()[0] == what]
+        assert found
+        figure(f"lateness, {name}: {len(found)} {noun}, at most {max(found):.2f} s")
 
 
 def test_the_same_seed_is_the_same_world_whatever_python_hashes():

@@ -1,6 +1,7 @@
 """What people and pipelines do in a world, and the shop they do it in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,7 +10,9 @@ from lull import clock
 from lull.domain.checks import Check, Health
 from lull.domain.credentials import Caller, Role
 from lull.domain.deployment_windows import DeploymentWindow, State
-from lull.use_cases import checks, deployment_windows, projects
+from lull.domain.incidents import Incident
+from lull.domain.maintenance_windows import MaintenanceWindow
+from lull.use_cases import checks, deployment_windows, incidents, maintenance_windows, projects
 from tests.api import Api, a_workspace
 from tests.builders import a_signal
 from tests.simulation.actors import Outcome
@@ -23,11 +26,12 @@ PROJECT = 1
 
 @cache
 def _shop(check_count: int) -> tuple[dict[Key, Item], str]:
-    """The items of a workspace with a project and its checks, and an API key."""
+    """The items of a workspace with a project and its checks, another one without any, and an API key."""
     world = World(direct=True)
     with world.installed():
         api = a_workspace(1)
         projects.create_project(SAM, name="Shop", at=world.now)
+        projects.create_project(SAM, name="Blog", at=world.now)
         for number in range(check_count):
             check = Check(
                 id=0,
@@ -95,10 +99,51 @@ def delete(check_id: int) -> Callable[[], None]:
     return lambda: checks.delete_check(SAM, check_id)
 
 
-def ping(world: World, check_id: int, health: Health = Health.OK) -> Callable[[], None]:
+def token_of(world: World, check_id: int) -> str:
+    """The ping token of a check, or one that might have been."""
     item = world.table.get((f"WS#1#CHECK#{check_id}", "CHECK"))
-    token = item["pingToken"]["S"] if item else f"1-{check_id}-{'x' * 24}"
+    return str(item["pingToken"]["S"]) if item else f"1-{check_id}-{'x' * 24}"
+
+
+def ping(world: World, check_id: int, health: Health = Health.OK) -> Callable[[], None]:
+    token = token_of(world, check_id)
     return lambda: checks.record_ping(token, a_signal(health is Health.OK, at=clock.now()))
+
+
+def described_maintenance(
+    start: datetime, end: datetime, *, project_ids: tuple[int, ...] = (PROJECT,), **fields: Any
+) -> MaintenanceWindow:
+    """Over the shop, once, suppressing everything, unless said otherwise."""
+    known = {"id": 0, "workspace_id": 1, "name": "Disks", "created_at": BEGINNING, "created_by": ""}
+    return MaintenanceWindow(**{**known, "start_at": start, "end_at": end, "project_ids": project_ids, **fields})
+
+
+def plan(start: datetime, end: datetime, **fields: Any) -> Callable[[], MaintenanceWindow]:
+    described = described_maintenance(start, end, **fields)
+    return lambda: maintenance_windows.create_maintenance_window(SAM, described, at=clock.now()).window
+
+
+def edit(window_id: int, **fields: Any) -> Callable[[], MaintenanceWindow]:
+    def change(window: MaintenanceWindow) -> MaintenanceWindow:
+        return replace(window, **fields)
+
+    return lambda: maintenance_windows.change_maintenance_window(SAM, window_id, change, at=clock.now()).window
+
+
+def cancel(window_id: int) -> Callable[[], MaintenanceWindow]:
+    return lambda: maintenance_windows.cancel_maintenance_window(SAM, window_id, at=clock.now()).window
+
+
+def remove(window_id: int) -> Callable[[], None]:
+    return lambda: maintenance_windows.delete_maintenance_window(SAM, window_id, at=clock.now())
+
+
+def acknowledge(incident_id: int) -> Callable[[], Incident]:
+    return lambda: incidents.acknowledge_incident(SAM, incident_id, at=clock.now())
+
+
+def resolve(incident_id: int) -> Callable[[], Incident]:
+    return lambda: incidents.resolve_incident(SAM, incident_id, at=clock.now())
 
 
 def done(outcome: Outcome) -> Any:

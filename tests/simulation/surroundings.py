@@ -1,0 +1,81 @@
+"""What the product sees of a world in place of AWS, the clock, chance and its environment."""
+
+import logging
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from unittest import mock
+
+import botocore.endpoint
+
+from lull import aws, clock, randomness
+from lull.use_cases import deployment_windows
+from tests.simulation.platform import platform
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    client: Callable[[str], Any]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    chance: random.Random
+    chunk: int | None
+
+
+@contextmanager
+def installed(surroundings: Surroundings) -> Iterator[None]:
+    naps = mock.Mock(wraps=time, sleep=surroundings.sleep)
+    modules = [
+        module
+        for name, module in sys.modules.items()
+        if name.startswith("lull.") and getattr(module, "time", None) is time
+    ]
+    chance = surroundings.chance
+
+    def secret(length: int) -> str:
+        return "".join(chance.choice(_BASE62) for _ in range(length))
+
+    random.seed(0)  # The SDK's back-off draws from the global generator.
+    with (
+        _silence(),
+        mock.patch.dict(os.environ, platform().environment),
+        mock.patch.object(aws, "client", surroundings.client),
+        mock.patch.object(clock, "now", surroundings.now),
+        mock.patch.object(randomness, "secret", secret),
+        mock.patch.object(randomness, "jitter", chance.random),
+        mock.patch.object(botocore.endpoint, "time", naps),
+        _patched(modules, "time", naps),
+        mock.patch.object(deployment_windows, "_CHUNK", surroundings.chunk or deployment_windows._CHUNK),
+    ):
+        yield
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Thousands of wanted failures with their tracebacks are most of the time and all of the output."""
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(level)
+
+
+@contextmanager
+def _patched(modules: list[Any], name: str, value: Any) -> Iterator[None]:
+    kept = [(module, getattr(module, name)) for module in modules]
+    for module in modules:
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for module, original in kept:
+            setattr(module, name, original)
