@@ -81,4 +81,10 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("PATCH", "/api/status-pages/{page_id}/components/reorder"): MEMBER,
     ("PATCH", "/api/status-pages/{page_id}/components/{component_id}"): MEMBER,
     ("DELETE", "/api/status-pages/{page_id}/components/{component_id}"): MEMBER,
+    ("GET", "/api/status-pages/{page_id}/announcements"): VIEWER,
+    ("POST", "/api/status-pages/{page_id}/announcements"): MEMBER,
+    ("GET", "/api/status-pages/{page_id}/announcements/{announcement_id}"): VIEWER,
+    ("PATCH", "/api/status-pages/{page_id}/announcements/{announcement_id}"): MEMBER,
+    ("DELETE", "/api/status-pages/{page_id}/announcements/{announcement_id}"): MEMBER,
+    ("POST", "/api/status-pages/{page_id}/announcements/{announcement_id}/updates"): MEMBER,
 }

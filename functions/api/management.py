@@ -22,6 +22,7 @@ from routers import (
     dependencies,
     deployments,
     incidents,
+    announcements,
     maintenance_windows,
     projects,
     signals,
@@ -50,6 +51,7 @@ for module in (
     deployments,
     maintenance_windows,
     status_pages,
+    announcements,
     api_keys,
 ):
     # Not include_router: it builds the routes lazily, in the first request instead of here.

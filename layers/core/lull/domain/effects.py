@@ -7,6 +7,7 @@ so an effect that comes twice, late or out of order changes nothing.
 from dataclasses import dataclass
 from datetime import datetime
 
+from lull.domain.announcements import Announcement
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
@@ -71,6 +72,21 @@ class ReconcileMaintenance:
 
     workspace_id: int
     window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileAnnouncement:
+    """Make the wake-up of this announcement the one that the record asks for."""
+
+    workspace_id: int
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceMaintenance:
+    """Wake every maintenance window of the workspace that is told on status pages: there is another place to tell."""
+
+    workspace_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,8 @@ Effect = (
     ReconcileWindow
     | ResumeWork
     | ReconcileMaintenance
+    | ReconcileAnnouncement
+    | AnnounceMaintenance
     | RecordUptime
     | Wake
     | WakeDependents
@@ -170,14 +188,14 @@ def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindo
 
 
 def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWindow | None) -> list[Effect]:
-    """Its wake-up, if that moved; what it kept quiet, once that is over; what it left behind, once it is gone."""
+    """Its wake-up, if that moved; what it kept quiet, once that is over; what it tells and left behind."""
     window = after or before
     if window is None:
         return []
     effects: list[Effect] = []
     if (before and before.due_at) != (after and after.due_at):
         effects.append(ReconcileMaintenance(window.workspace_id, window.id))
-    if after is None:
+    if after is None or any(side.auto_publish_to_status_page for side in (before, after) if side):
         effects.append(WakeMaintenance(window.workspace_id, window.id))
     if before and suppression(before) != (after and suppression(after)):
         effects += [WakeProject(before.workspace_id, project_id) for project_id in before.project_ids]
@@ -267,10 +285,29 @@ def _shown(check: Check) -> tuple[object, ...]:
 
 
 def of_status_page(before: StatusPage | None, after: StatusPage | None) -> list[Effect]:
-    """Every slug the page has or had: the old one has to disappear."""
-    return [PublishSlug(slug) for slug in dict.fromkeys(page.slug for page in (before, after) if page)]
+    """Every slug the page has or had: the old one has to disappear. A page that is enabled tells what is planned."""
+    effects: list[Effect] = [PublishSlug(slug) for slug in dict.fromkeys(page.slug for page in (before, after) if page)]
+    if after and after.enabled and before and not before.enabled:
+        effects.append(AnnounceMaintenance(after.workspace_id))
+    return effects
 
 
 def of_page_component(before: PageComponent | None, after: PageComponent | None) -> list[Effect]:
     component = after or before
-    return [PublishPage(component.workspace_id, component.page_id)] if component else []
+    if component is None:
+        return []
+    effects: list[Effect] = [PublishPage(component.workspace_id, component.page_id)]
+    if (before and before.source) != (after and after.source):
+        effects.append(AnnounceMaintenance(component.workspace_id))
+    return effects
+
+
+def of_announcement(before: Announcement | None, after: Announcement | None) -> list[Effect]:
+    """Its wake-up, if that moved; and its page."""
+    announcement = after or before
+    if announcement is None:
+        return []
+    effects: list[Effect] = [PublishPage(announcement.workspace_id, announcement.page_id)]
+    if (before and before.due_at) != (after and after.due_at):
+        effects.append(ReconcileAnnouncement(announcement.workspace_id, announcement.id))
+    return effects

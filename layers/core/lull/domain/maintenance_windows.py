@@ -76,6 +76,8 @@ class MaintenanceWindow:
     timezone: str = "UTC"
     recurring_cron: str | None = None
     """Five fields, read in `timezone`; None for one that takes place once."""
+    occurrence: int = 0
+    """The number of the current or next occurrence, which keeps it when it is edited."""
     cancelled_at: datetime | None = None
     cancelled_by: str | None = None
     created_at: datetime
@@ -212,4 +214,6 @@ def _rolled_over(window: MaintenanceWindow) -> MaintenanceWindow:
     zone = parsed_zone(window.timezone)
     start_at = next_occurrence(parsed_cron(window.recurring_cron), zone, after=window.start_at)
     state = move(TRANSITIONS, window.state, State.SCHEDULED, noun="maintenance window")
-    return replace(window, state=state, start_at=start_at, end_at=start_at + window.duration)
+    return replace(
+        window, state=state, start_at=start_at, end_at=start_at + window.duration, occurrence=window.occurrence + 1
+    )

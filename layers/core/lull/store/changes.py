@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from lull.domain.announcements import Announcement
 from lull.domain.checks import Check
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
+from lull.store.announcements import decode_announcement
 from lull.store.checks import decode_check
 from lull.store.codec import Item
 from lull.store.deliveries import decode_delivery
@@ -19,7 +21,7 @@ from lull.store.incidents import decode_incident
 from lull.store.maintenance_windows import decode_maintenance_window
 from lull.store.status_pages import decode_component, decode_status_page
 
-Entity = Check | DeploymentWindow | MaintenanceWindow | Incident | Delivery | StatusPage | PageComponent
+Entity = Check | DeploymentWindow | MaintenanceWindow | Incident | Delivery | StatusPage | PageComponent | Announcement
 
 _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
@@ -29,6 +31,7 @@ _DECODERS: dict[str, Any] = {
     "DELIVERY": decode_delivery,
     "PAGE": decode_status_page,
     "COMPONENT": decode_component,
+    "ANNOUNCEMENT": decode_announcement,
 }
 
 

@@ -54,6 +54,11 @@
 | 50 | occurrences of a window since a time   | maintenance_windows.list_occurrences_since   | table     |
 | 51 | checks of any workspace, by ids        | checks.get_checks_anywhere                   | table     |
 | 52 | what a check was last heard to say     | signals.find_newest_signal                   | table     |
+| 53 | announcement by id                     | announcements.get_announcement               | table     |
+| 54 | announcements by ids                   | announcements.get_announcements              | table     |
+| 55 | ids of the announcements of a page     | announcements.list_announcement_ids          | table     |
+| 56 | what a page has to tell now            | announcements.list_unresolved_announcements  | table     |
+| 57 | what a window tells on which page      | announcements.list_announced                 | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -324,6 +329,40 @@ def in_page(workspace_id: int, page_id: int) -> str:
 
 def component(workspace_id: int, page_id: int, component_id: int) -> Key:
     return {"PK": in_page(workspace_id, page_id), "SK": COMPONENT + number(component_id)}
+
+
+def announcement(workspace_id: int, announcement_id: int) -> Key:
+    """Found by its id alone, as wake-ups name it."""
+    return {"PK": f"WS#{workspace_id}#ANNOUNCEMENT#{announcement_id}", "SK": "ANNOUNCEMENT"}
+
+
+UNRESOLVED = "UNRESOLVED#"
+RESOLVED = "RESOLVED#"
+
+
+def announcements_of_page(workspace_id: int, page_id: int) -> str:
+    """The partition that lists the announcements of a page."""
+    return f"WS#{workspace_id}#PAGE#{page_id}#ANNOUNCEMENTS"
+
+
+def announcement_listing(workspace_id: int, page_id: int, announcement_id: int, *, resolved: bool) -> Key:
+    return {
+        "PK": announcements_of_page(workspace_id, page_id),
+        "SK": (RESOLVED if resolved else UNRESOLVED) + number(announcement_id),
+    }
+
+
+def listed_announcement_id(sort_key: str) -> int:
+    return int(sort_key.rpartition("#")[2])
+
+
+ANNOUNCED = "ANNOUNCED#"
+
+
+def announced(workspace_id: int, window_id: int, occurrence: int, page_id: int) -> Key:
+    """That an occurrence of a maintenance window has its announcement on a page."""
+    partition = in_maintenance_window(workspace_id, window_id)
+    return {"PK": partition, "SK": f"{ANNOUNCED}{number(occurrence)}#{number(page_id)}"}
 
 
 def shown_in_workspace(workspace_id: int) -> str:

@@ -125,8 +125,11 @@ def delete_maintenance_window(window: MaintenanceWindow) -> None:
 
 
 def delete_history(workspace_id: int, window_id: int) -> None:
-    """Remove what has happened in a window that is gone. Safe to repeat."""
+    """Remove what has happened in a window that is gone, except what it has announced. Safe to repeat."""
     for item in table.query_all(keys.in_maintenance_window(workspace_id, window_id)):
+        # Gone, it could not be closed any more: whoever closes it removes it.
+        if item["SK"]["S"].startswith(keys.ANNOUNCED):
+            continue
         table.write(table.delete({"PK": item["PK"]["S"], "SK": item["SK"]["S"]}, condition=table.ANYHOW))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from lull.domain import effects
+from lull.domain.announcements import Announcement
 from lull.domain.checks import Check
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
@@ -15,7 +16,16 @@ from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
 from lull.gateways import queues, schedules
 from lull.publishing import affected
-from lull.store import checks, deployment_windows, incidents, ledger, maintenance_windows, projects, status_pages
+from lull.store import (
+    announcements,
+    checks,
+    deployment_windows,
+    incidents,
+    ledger,
+    maintenance_windows,
+    projects,
+    status_pages,
+)
 from lull.store.changes import Change
 from lull.use_cases import probe_calls
 from lull.use_cases.retrying import on_stale_write
@@ -47,6 +57,8 @@ def of_change(change: Change) -> list[Effect]:
         )
     if isinstance(entity, StatusPage):
         return effects.of_status_page(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, Announcement):
+        return effects.of_announcement(before, after)  # type: ignore[arg-type]
     return effects.of_page_component(before, after)  # type: ignore[arg-type]
 
 
@@ -58,6 +70,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _reconcile_windows([effect for effect in wanted if isinstance(effect, effects.ReconcileWindow)], at=at)
     _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
     _reconcile_maintenance(wanted, at=at)
+    _reconcile_announcements(wanted, at=at)
     _wake(wanted, at=at)
     _send(wanted, at=at)
     _probe(wanted, at=at)
@@ -97,6 +110,21 @@ def _reconcile_maintenance(wanted: list[Effect], *, at: datetime) -> None:
         _set_wake_up(f"{maintenance_windows.KIND}-{address[1]}", wake_up, window.due_at if window else None, at=at)
 
 
+def _reconcile_announcements(wanted: list[Effect], *, at: datetime) -> None:
+    addresses = {
+        (effect.workspace_id, effect.announcement_id)
+        for effect in wanted
+        if isinstance(effect, effects.ReconcileAnnouncement)
+    }
+    if not addresses:
+        return
+    current = {(each.workspace_id, each.id): each for each in announcements.get_announcements(sorted(addresses))}
+    for address in sorted(addresses):
+        found = current.get(address)
+        wake_up = queues.WakeUp(kind=announcements.KIND, workspace_id=address[0], record_id=address[1])
+        _set_wake_up(f"{announcements.KIND}-{address[1]}", wake_up, found.due_at if found else None, at=at)
+
+
 def _set_wake_up(name: str, wake_up: queues.WakeUp, due_at: datetime | None, *, at: datetime) -> None:
     if due_at is None:
         schedules.delete_schedule(name)
@@ -129,6 +157,12 @@ def _wake(wanted: list[Effect], *, at: datetime) -> None:
         woken |= {
             queues.WakeUp(kind=checks.KIND, workspace_id=effect.workspace_id, record_id=check_id)
             for check_id in checks.list_check_ids_in_need(effect.workspace_id, effect.dependency_id)
+        }
+    for workspace_id in {each.workspace_id for each in wanted if isinstance(each, effects.AnnounceMaintenance)}:
+        woken |= {
+            queues.WakeUp(kind=maintenance_windows.KIND, workspace_id=workspace_id, record_id=suppression.window_id)
+            for _, suppression in maintenance_windows.list_all_suppressions(workspace_id)
+            if suppression.published
         }
     ordered = sorted(woken, key=lambda each: (each.kind, each.workspace_id, each.record_id))
     queues.send_wake_ups([(wake_up, at) for wake_up in ordered], at=at)

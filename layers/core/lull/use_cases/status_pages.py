@@ -8,7 +8,7 @@ from lull.domain import status_pages as domain
 from lull.domain.credentials import Caller
 from lull.domain.errors import Invalid, NotFound, invalid
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.store import counters
+from lull.store import announcements, counters
 from lull.store import status_pages as store
 from lull.use_cases.retrying import on_stale_write
 
@@ -60,7 +60,7 @@ def change_status_page(caller: Caller, page_id: int, change: Callable[[StatusPag
 
 
 def delete_status_page(caller: Caller, page_id: int) -> None:
-    """Remove the page, its slug and its components.
+    """Remove the page, its slug, its components and its announcements.
 
     Called again after it died half-way, it finishes. Raises NotFound if there is nothing left to remove.
     """
@@ -68,7 +68,8 @@ def delete_status_page(caller: Caller, page_id: int) -> None:
     if found:
         on_stale_write(lambda: store.delete_status_page(get_status_page(caller, page_id)))
     removed = on_stale_write(lambda: store.delete_components(caller.workspace_id, page_id))
-    if not found and not removed:
+    told = announcements.delete_announcements(caller.workspace_id, page_id)
+    if not found and not removed and not told:
         raise NotFound("status page")
 
 

@@ -6,11 +6,22 @@ from datetime import datetime, timedelta
 from lull.domain.checks import CheckStatus
 from lull.gateways import queues
 from lull.gateways.queues import WakeUp
-from lull.store import checks, deliveries, deployment_windows, due, incidents, keys, maintenance_windows, projects
+from lull.store import (
+    announcements,
+    checks,
+    deliveries,
+    deployment_windows,
+    due,
+    incidents,
+    keys,
+    maintenance_windows,
+    projects,
+)
+from lull.use_cases import announced_maintenance, watch
+from lull.use_cases import announcements as announcing
 from lull.use_cases import deployment_windows as deployments
 from lull.use_cases import incidents as outages
 from lull.use_cases import maintenance_windows as maintenance
-from lull.use_cases import watch
 
 # The sweep comes each minute, and not to the second.
 _LOOK_AHEAD = timedelta(seconds=75)
@@ -48,7 +59,13 @@ def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime |
 
 def _advance_maintenance(workspace_id: int, window_id: int, at: datetime) -> datetime | None:
     window = maintenance.advance(workspace_id, window_id, at=at)
+    announced_maintenance.tell(workspace_id, window_id, at=at)
     return window.due_at if window else None
+
+
+def _advance_announcement(workspace_id: int, announcement_id: int, at: datetime) -> datetime | None:
+    announcement = announcing.advance(workspace_id, announcement_id, at=at)
+    return announcement.due_at if announcement else None
 
 
 def _advance_project(workspace_id: int, project_id: int, at: datetime) -> None:
@@ -60,6 +77,7 @@ def _advance_incident(workspace_id: int, incident_id: int, at: datetime) -> None
 
 
 _ADVANCE: dict[str, Callable[[int, int, datetime], datetime | None]] = {
+    announcements.KIND: _advance_announcement,
     deployment_windows.KIND: _advance_deployment,
     checks.KIND: _advance_check,
     incidents.KIND: _advance_incident,

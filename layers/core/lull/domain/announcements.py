@@ -1,0 +1,190 @@
+"""Announcements of status pages: what their owners tell visitors, update by update.
+
+    not scheduled                   open ──► resolved ──► open ─ ─ ►
+    scheduled         scheduled ──► open ──► resolved ──► open ─ ─ ►
+
+The status is that of the latest update. What a schedule has brought about by some moment follows from the record and
+the clock alone (`advanced`): a wake-up only writes down what everybody sees already, so a late one harms nobody. Rules:
+seed 003, section 6 of the semantics.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from lull.domain.errors import FieldError, Invalid, invalid
+
+
+class Status(StrEnum):
+    INVESTIGATING = "INVESTIGATING"
+    IDENTIFIED = "IDENTIFIED"
+    MONITORING = "MONITORING"
+    RESOLVED = "RESOLVED"
+
+
+class Impact(StrEnum):
+    NONE = "NONE"
+    MINOR = "MINOR"
+    MAJOR = "MAJOR"
+    CRITICAL = "CRITICAL"
+
+
+class Stage(StrEnum):
+    """How far a schedule has got."""
+
+    AHEAD = "AHEAD"
+    BEGUN = "BEGUN"
+    SETTLED = "SETTLED"
+    """Its end has come, or somebody resolved it before. It does nothing by itself any more."""
+
+
+class Phase(StrEnum):
+    """Under what an announcement is listed."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+MAX_UPDATES = 200
+"""Of one announcement, not counting those that resolve it."""
+MAX_TEXT = 150_000
+"""Bytes of all updates of one announcement in UTF-8: what JSON makes of them fits into one item."""
+MAX_OPEN = 50
+"""Announcements of one page that people have written and that are not resolved: a page is for reading."""
+
+SENTENCES = {
+    Status.INVESTIGATING: "We are investigating.",
+    Status.IDENTIFIED: "The cause has been identified.",
+    Status.MONITORING: "We are monitoring the result.",
+    Status.RESOLVED: "This has been resolved.",
+}
+"""The text of an update that came with nothing but a status."""
+OVER = "The scheduled time is over."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    id: int
+    """1, 2, 3… within its announcement."""
+    status: Status
+    body: str
+    """Markdown."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What visitors are told about one matter. `updates` are in their order, and never empty."""
+
+    id: int
+    page_id: int
+    workspace_id: int
+    title: str
+    impact: Impact = Impact.MINOR
+    component_ids: tuple[int, ...] = ()
+    """Components of the page that it concerns; some may be gone."""
+    scheduled_for: datetime | None = None
+    scheduled_until: datetime | None = None
+    stage: Stage = Stage.SETTLED
+    updates: tuple[Update, ...] = ()
+    window_id: int | None = None
+    """The maintenance window that it tells of, if it was not written by hand."""
+    created_at: datetime
+    revision: int = 0
+
+    @property
+    def status(self) -> Status:
+        return self.updates[-1].status
+
+    @property
+    def body(self) -> str:
+        """What it said first."""
+        return self.updates[0].body
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.updates[-1].created_at
+
+    @property
+    def phase(self) -> Phase:
+        """As the record has it; ask `advanced` first to have it by the clock."""
+        if self.status is Status.RESOLVED:
+            return Phase.RESOLVED
+        return Phase.SCHEDULED if self.stage is Stage.AHEAD else Phase.OPEN
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When somebody must look at it next."""
+        return {Stage.AHEAD: self.scheduled_for, Stage.BEGUN: self.scheduled_until}.get(self.stage)
+
+
+def announced(described: Announcement, *, status: Status, body: str, at: datetime) -> Announcement:
+    """A new announcement as it stands at `at`, its text being its first update.
+
+    Raises Invalid naming `scheduledFor` or `scheduledUntil` unless both or neither are there, in this order.
+    """
+    begins, ends = described.scheduled_for, described.scheduled_until
+    errors = []
+    if begins is None and ends is not None:
+        errors.append(FieldError("scheduledFor", "is required together with scheduledUntil"))
+    if ends is None and begins is not None:
+        errors.append(FieldError("scheduledUntil", "is required together with scheduledFor"))
+    if begins is not None and ends is not None and ends <= begins:
+        errors.append(FieldError("scheduledUntil", "must be after scheduledFor"))
+    if errors:
+        raise Invalid(*errors)
+    stage = Stage.SETTLED if begins is None else Stage.AHEAD
+    first = replace(described, stage=stage, updates=(), created_at=at)
+    return advanced(_with_update(first, status, body, at), at=at)
+
+
+def check_components(component_ids: Collection[int], of_page: Collection[int]) -> None:
+    """Raises Invalid naming each of the components that is not one of the page."""
+    errors = [
+        FieldError(f"componentIds.{position}", f"there is no component {component_id} on this page")
+        for position, component_id in enumerate(component_ids)
+        if component_id not in of_page
+    ]
+    if errors:
+        raise Invalid(*errors)
+
+
+def advanced(announcement: Announcement, *, at: datetime) -> Announcement:
+    """The announcement after all that its schedule brings about until `at`."""
+    begins, ends = announcement.scheduled_for, announcement.scheduled_until
+    if announcement.stage is Stage.AHEAD and begins and begins <= at:
+        announcement = replace(announcement, stage=Stage.BEGUN)
+    if announcement.stage is Stage.BEGUN and ends and ends <= at:
+        return _with_update(announcement, Status.RESOLVED, OVER, ends)
+    return announcement
+
+
+def updated(announcement: Announcement, *, status: Status | None, body: str, at: datetime) -> Announcement:
+    """With another update, which has the status of the one before unless it says another.
+
+    Raises Invalid naming `body` if the announcement is full; it can be resolved nevertheless.
+    """
+    status = status or announcement.status
+    text = sum(len(each.body.encode()) for each in announcement.updates) + len(body.encode())
+    resolves = status is Status.RESOLVED and announcement.status is not Status.RESOLVED
+    if text > MAX_TEXT or (len(announcement.updates) >= MAX_UPDATES and not resolves):
+        raise invalid("body", f"an announcement has at most {MAX_UPDATES} updates with {MAX_TEXT} bytes in all")
+    return _with_update(announcement, status, body, at)
+
+
+def with_status(announcement: Announcement, status: Status | None, *, at: datetime) -> Announcement:
+    """A change of status is an update; the status that it has already changes nothing."""
+    if status is None or status is announcement.status:
+        return announcement
+    return updated(announcement, status=status, body=SENTENCES[status], at=at)
+
+
+def _with_update(announcement: Announcement, status: Status, body: str, at: datetime) -> Announcement:
+    before = announcement.updates
+    # Clocks differ and schedules end late; updates stay in their order all the same.
+    at = max([at, *(each.created_at for each in before[-1:])])
+    update = Update(id=len(before) + 1, status=status, body=body, created_at=at)
+    stage = Stage.SETTLED if status is Status.RESOLVED else announcement.stage
+    return replace(announcement, updates=(*before, update), stage=stage)
