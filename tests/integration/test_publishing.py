@@ -167,7 +167,9 @@ def test_publishing_reads_what_it_shows_and_no_more(page):
         ["Query"],
         ["Query"],
     )
-    assert made == manifest + owner_and_page + components + maintenance + project + dependency + ["BatchGetItem"]
+    assert made == manifest + owner_and_page + components + maintenance + ["Query"] + project + dependency + [
+        "BatchGetItem"
+    ]
 
 
 # ---- what is not published

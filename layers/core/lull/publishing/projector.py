@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from lull.domain import health
+from lull.domain.announcements import Announcement, Phase, advanced
 from lull.domain.checks import Check
 from lull.domain.maintenance_windows import Suppression
 from lull.domain.status_pages import PageComponent, Source, StatusPage
-from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 Watching = Mapping[tuple[Source, int], Sequence[Check]]
 """The checks behind each source: a check itself, those of a project, those that watch a dependency."""
@@ -23,6 +24,7 @@ def project(
     components: Sequence[PageComponent],
     watching: Watching,
     suppressions: Suppressions,
+    announcements: Sequence[Announcement] = (),
     *,
     at: datetime,
 ) -> StatusSnapshot:
@@ -43,7 +45,27 @@ def project(
         status=status,
         description=health.SENTENCES[status],
         components=shown,
+        announcements=_told(announcements, components, Phase.OPEN, at),
+        scheduled=tuple(
+            sorted(
+                _told(announcements, components, Phase.SCHEDULED, at),
+                key=lambda each: (each.scheduled_for or at, each.id),
+            )
+        ),
         maintenances=_maintenances(components, watching, suppressions, at),
+    )
+
+
+def _told(
+    announcements: Sequence[Announcement], components: Sequence[PageComponent], phase: Phase, at: datetime
+) -> tuple[AnnouncementSnapshot, ...]:
+    """Those in a phase, as the clock has them."""
+    ids = {component.id for component in components}
+    current = (advanced(each, at=at) for each in announcements)
+    return tuple(
+        AnnouncementSnapshot.of(each, tuple(one for one in each.component_ids if one in ids))
+        for each in current
+        if each.phase is phase
     )
 
 

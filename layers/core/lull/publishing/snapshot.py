@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from lull.domain.announcements import Announcement
 from lull.domain.health import ComponentStatus
 
 
@@ -34,6 +35,47 @@ class MaintenanceSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSnapshot:
+    id: int
+    status: str
+    body: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementSnapshot:
+    """What the owner tells, with its updates, oldest first."""
+
+    id: int
+    title: str
+    status: str
+    impact: str
+    component_ids: tuple[int, ...]
+    scheduled_for: datetime | None
+    scheduled_until: datetime | None
+    created_at: datetime
+    updates: tuple[UpdateSnapshot, ...]
+
+    @classmethod
+    def of(cls, told: Announcement, component_ids: tuple[int, ...]) -> "AnnouncementSnapshot":
+        """`component_ids` are those of its components that the page still has."""
+        return cls(
+            id=told.id,
+            title=told.title,
+            status=told.status,
+            impact=told.impact,
+            component_ids=component_ids,
+            scheduled_for=told.scheduled_for,
+            scheduled_until=told.scheduled_until,
+            created_at=told.created_at,
+            updates=tuple(
+                UpdateSnapshot(id=each.id, status=each.status, body=each.body, created_at=each.created_at)
+                for each in told.updates
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusSnapshot:
     """Everything the renderers may use. It never holds ids of checks, projects or workspaces, tokens or their URLs."""
 
@@ -49,6 +91,10 @@ class StatusSnapshot:
     status: ComponentStatus
     description: str
     components: tuple[ComponentSnapshot, ...]
+    announcements: tuple[AnnouncementSnapshot, ...] = ()
+    """Open ones, newest first."""
+    scheduled: tuple[AnnouncementSnapshot, ...] = ()
+    """Those to come, by their start."""
     maintenances: tuple[MaintenanceSnapshot, ...] = ()
     """Under way or ahead, by their start."""
 

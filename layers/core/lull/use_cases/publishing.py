@@ -16,7 +16,7 @@ from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.publishing.assets import Rendered, render_all
 from lull.publishing.projector import Watching, project
 from lull.publishing.snapshot import StatusSnapshot
-from lull.store import assets, checks, maintenance_windows, status_pages
+from lull.store import announcements, assets, checks, maintenance_windows, status_pages
 from lull.store.assets import Changed, LostRace, Manifest, Published
 
 
@@ -56,7 +56,8 @@ def _public_page(slug: str) -> StatusPage | None:
 def _snapshot(page: StatusPage, *, at: datetime) -> StatusSnapshot:
     components = status_pages.list_components(page.workspace_id, page.id)
     suppressions = maintenance_windows.list_all_suppressions(page.workspace_id)
-    return project(page, components, _watching(page.workspace_id, components), suppressions, at=at)
+    told = announcements.list_unresolved_announcements(page.workspace_id, page.id)
+    return project(page, components, _watching(page.workspace_id, components), suppressions, told, at=at)
 
 
 def _watching(workspace_id: int, components: list[PageComponent]) -> Watching:

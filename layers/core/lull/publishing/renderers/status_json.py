@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 
 def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
@@ -29,8 +29,8 @@ def document(snapshot: StatusSnapshot, updated_at: datetime) -> dict[str, Any]:
         "statusDescription": snapshot.description,
         "updatedAt": _instant(updated_at),
         "components": [_component(component) for component in snapshot.components],
-        "announcements": [],
-        "scheduled": [],
+        "announcements": [_announcement(each) for each in snapshot.announcements],
+        "scheduled": [_announcement(each) for each in snapshot.scheduled],
         "maintenances": [_maintenance(maintenance) for maintenance in snapshot.maintenances],
     }
 
@@ -45,6 +45,24 @@ def _component(component: ComponentSnapshot) -> dict[str, Any]:
         "status": component.status,
         "showUptimeBar": component.show_uptime_bar,
         "uptime": None,
+    }
+
+
+def _announcement(announcement: AnnouncementSnapshot) -> dict[str, Any]:
+    begins, ends = announcement.scheduled_for, announcement.scheduled_until
+    return {
+        "id": announcement.id,
+        "title": announcement.title,
+        "status": announcement.status,
+        "impact": announcement.impact,
+        "componentIds": list(announcement.component_ids),
+        "scheduledFor": _instant(begins) if begins else None,
+        "scheduledUntil": _instant(ends) if ends else None,
+        "createdAt": _instant(announcement.created_at),
+        "updates": [
+            {"id": each.id, "status": each.status, "body": each.body, "createdAt": _instant(each.created_at)}
+            for each in announcement.updates
+        ],
     }
 
 
