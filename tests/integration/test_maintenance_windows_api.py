@@ -239,6 +239,18 @@ def test_only_a_scheduled_one_can_be_changed_and_only_what_is_sent_changes(api, 
     assert api("PUT", "/api/maintenance-windows/1", {"name": "Later"}).status == 409
 
 
+def test_of_start_and_end_the_one_that_was_moved_is_named(api, time):
+    plan(api, time, 60, 120)
+    moved = [({"start": 121}, "startAt"), ({"end": 59}, "endAt"), ({"end": -60}, "endAt")]
+    moved += [({"start": -120, "end": -60}, "startAt")]
+    for changes, named in moved:
+        body = {f"{name}At": time.after(minutes=minutes) for name, minutes in changes.items()}
+        assert fields(api("PUT", "/api/maintenance-windows/1", body)) == [named], changes
+    body = {"recurringCron": "0 * * * *", "endAt": time.after(minutes=110)}
+    assert api("PUT", "/api/maintenance-windows/1", body).status == 200
+    assert fields(api("PUT", "/api/maintenance-windows/1", {"startAt": time.after(minutes=-60)})) == ["startAt"]
+
+
 def test_one_that_is_moved_into_the_present_begins_at_once(api, time):
     plan(api, time, 10, 20)
     assert api.put("/api/maintenance-windows/1", {"startAt": time.after(minutes=0)})["state"] == "ACTIVE"
