@@ -15,9 +15,11 @@ _CONFIG = Config(
     # The SDK composes its own for every request, which takes a seventh of its time.
     user_agent="lull",
 )
+# Whoever sends mail has twenty seconds, and a delivery is tried again anyway.
+_MAIL = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 
 
 @cache
 def client(service: str) -> Any:
     """A low-level client: raw wire types, a sixth of the resource layer's cost in CPU."""
-    return boto3.client(service, config=_CONFIG)
+    return boto3.client(service, config=_MAIL if service == "sesv2" else _CONFIG)
