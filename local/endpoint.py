@@ -15,6 +15,7 @@ _CONFIG = Config(
     connect_timeout=2,
     read_timeout=30,
     max_pool_connections=50,
+    user_agent="lull-local",
     retries={"mode": "standard", "max_attempts": 2},
     # An account of its own in the host name would not resolve on a laptop.
     account_id_endpoint_mode="disabled",

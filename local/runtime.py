@@ -41,8 +41,10 @@ class Runtime:
         ]
         self._schedules = ScheduleFirer(endpoint, self.invoke, checkpoints, report)
         self._threads: list[threading.Thread] = []
+        self._invocations = 0
 
     def invoke(self, function_arn: str, event: Any) -> Any:
+        self._invocations += 1
         return self._functions[self._names[function_arn]](event)
 
     def start(self) -> None:
@@ -70,8 +72,15 @@ class Runtime:
 
     def drain(self) -> None:
         """Run stream and queues in this thread until nothing is left that is visible now."""
-        while sum(reader.poll() for reader in self._readers) + sum(pollers[0].poll() for pollers in self._pollers):
-            pass
+        sources = [*(reader.poll for reader in self._readers), *(pollers[0].poll for pollers in self._pollers)]
+        # What was found empty stays so until a function runs again.
+        empty_since: dict[int, int] = {}
+        while waiting := [at for at in range(len(sources)) if empty_since.get(at) != self._invocations]:
+            for at in waiting:
+                seen = self._invocations
+                while sources[at]():
+                    seen = self._invocations
+                empty_since[at] = seen
 
     def fire(self, now: datetime) -> int:
         """Fire all schedules that are due at `now`; how many."""

@@ -4,7 +4,9 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from ipaddress import ip_address
+from typing import Any
 
 import boto3
 import botocore.session
@@ -15,6 +17,7 @@ from local.deployment import deploy
 from local.emulator import Emulator
 from local.endpoint import Endpoint
 from local.workbench import Workbench
+from lull import aws
 
 # Before any test runs: nothing can reach a real account, not even by a forgotten fixture.
 os.environ.update(Endpoint("http://127.0.0.1:9").environment())
@@ -24,8 +27,10 @@ hypothesis.settings.register_profile("quick", max_examples=300, deadline=None, d
 hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile("quick")
 
-# One session keeps AWS's service models parsed; only its credentials change from test to test.
+# One session keeps AWS's service models parsed and its clients made; only its credentials change from test to test.
 _session = botocore.session.get_session()
+_session.set_credentials("000000000000", "local")
+_make_client = aws.client.__wrapped__
 _boto3 = boto3.Session(botocore_session=_session)
 _accounts = itertools.count(1)
 
@@ -67,11 +72,10 @@ def _deployed(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
     for name, value in deployed.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("lull.gateways.targets._addresses_of", _only_this_machine)
-    _session.set_credentials(endpoint.account, "local")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", _boto3)
-    _forget_clients()
+    monkeypatch.setattr("lull.aws.client", _client)
+    monkeypatch.setattr(_session.get_credentials(), "access_key", endpoint.account)
     yield Workbench(deployed)
-    _forget_clients()
 
 
 async def _only_this_machine(host: str, _port: int) -> list[str]:
@@ -83,7 +87,7 @@ async def _only_this_machine(host: str, _port: int) -> list[str]:
     raise OSError(f"{host} is not resolved in tests")
 
 
-def _forget_clients() -> None:
-    from lull import aws
-
-    aws.client.cache_clear()
+@cache
+def _client(service: str) -> Any:
+    """The product's own clients, made once: each call is signed for the account of the test that makes it."""
+    return _make_client(service)

@@ -9,9 +9,10 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from access import ACCESS, PUBLIC
 from auth import admit
 from errors import answer
-from lull.domain.errors import invalid
+from lull.domain.errors import FieldError, Invalid, invalid
 
 LARGEST_BODY = 256 * 1024
 DEEPEST_BODY = 20
@@ -112,13 +113,20 @@ def _is_deeper(value: Any, levels: int) -> bool:
 
 
 class StrictRoute(APIRoute):
-    """A route that lets its caller in first, and then reads the body through StrictRequest."""
+    """A route that lets its caller in first, knows its query parameters, and reads the body through StrictRequest.
+
+    Public routes accept any parameter: whoever pings may have a URL that something else has appended to.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = {field.alias for field in self.dependant.query_params}
 
         async def strictly(request: Request) -> Response:
             admit(request, self.path)
+            unknown = [name for name in request.query_params if name not in known]
+            if unknown and ACCESS[request.method, self.path] is not PUBLIC:
+                raise Invalid(*(FieldError(name, "is not a known parameter") for name in unknown))
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly

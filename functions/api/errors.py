@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -58,6 +59,8 @@ def _field_error(error: Any) -> FieldError:
         message = "is required" if kind == "missing" else "must be a JSON object, sent as application/json"
         return FieldError("body", message)
     field = ".".join(str(part) for part in path)
+    if where == "path":
+        field = to_camel(field)
     if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
         return FieldError(field, _wrong_length(error))
     messages = {"missing": "is required", "extra_forbidden": "is not a known field"}

@@ -11,7 +11,7 @@ _DESCRIPTION = """\
 Every request but pings carries a credential: `Authorization: Bearer <API key or JWT>`.
 
 Every failure has one shape: `{"statusCode", "message", "error", "details"?: [{"field", "message"}]}`.
-Unknown fields are refused.
+Unknown fields and query parameters are refused.
 An id of another workspace reads like one that does not exist.
 """
 

@@ -13,7 +13,8 @@ import pytest
 
 from local import emulator as emulators
 from local import template
-from lull import settings
+from lull import aws, settings
+from lull.gateways.queues import LONGEST_DELAY
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = template.load()
@@ -28,6 +29,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 ROLES = of_type("AWS::IAM::Role")
 QUEUES = of_type("AWS::SQS::Queue")
 MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
+ALARMS = of_type("AWS::CloudWatch::Alarm")
 
 
 def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
@@ -166,14 +168,55 @@ def test_every_queue_ends_in_dead_letters_that_raise_an_alarm():
         if "RedrivePolicy" in each
     } <= dead
     assert all("RedrivePolicy" in queue for name, queue in QUEUES.items() if name not in dead)
-    watched = {
+    assert queues_watched_for("ApproximateNumberOfMessagesVisible") == dead
+
+
+def queues_watched_for(metric: str) -> set[str]:
+    return {
         dimension["Value"]["Fn::GetAtt"][0]
-        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        for alarm in ALARMS.values()
+        if alarm.get("MetricName") == metric
         for dimension in alarm["Dimensions"]
-        if dimension["Name"] == "QueueName"
     }
-    assert watched == dead
-    assert all(alarm["AlarmActions"] for alarm in of_type("AWS::CloudWatch::Alarm").values())
+
+
+def test_every_queue_of_work_raises_an_alarm_when_it_is_not_done_in_time():
+    assert queues_watched_for("ApproximateAgeOfOldestMessage") == {
+        name for name in QUEUES if not name.endswith("DeadLetters")
+    }
+    # A message may be meant for fifteen minutes after it was sent.
+    delayed = [ALARMS[name]["Threshold"] for name in ("TransitionsAgeAlarm", "NotifyAgeAlarm")]
+    assert min(delayed) > LONGEST_DELAY.total_seconds()
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_the_failures_of_all_functions_raise_one_alarm(metric):
+    (alarm,) = [each for name, each in ALARMS.items() if name == f"Function{metric}Alarm"]
+    total, *parts = alarm["Metrics"]
+    assert total["Expression"] == "SUM(METRICS())"
+    assert {part["MetricStat"]["Metric"]["MetricName"] for part in parts} == {metric}
+    watched = [part["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for part in parts]
+    assert sorted(watched) == sorted(FUNCTIONS)
+    assert not any(part["ReturnData"] for part in parts)
+
+
+def test_every_alarm_reaches_the_topic_and_their_price_is_known():
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in ALARMS.values())
+    metrics = sum(len(alarm["Metrics"]) - 1 if "Metrics" in alarm else 1 for alarm in ALARMS.values())
+    assert f"these watch {metrics}, of which ten are free" in (ROOT / "template.yaml").read_text()
+
+
+def test_whoever_sends_mail_has_time_to_hear_that_the_mail_service_hangs():
+    config = aws.client("sesv2").meta.config
+    # Standard mode waits a second at most before the second try.
+    longest = config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) + 1
+    mailing = {
+        name: function for name, function in FUNCTIONS.items() if "MAIL_FROM" in function["Environment"]["Variables"]
+    }
+    assert set(mailing) == {"ManagementFunction", "NotifierFunction"}
+    for name, function in mailing.items():
+        sizes = [each["BatchSize"] for each in MAPPINGS.values() if each["FunctionName"] == {"Ref": name}]
+        assert longest * max(sizes, default=1) < function["Timeout"], name
 
 
 def test_alarms_reach_their_topic():
@@ -248,6 +291,8 @@ def test_the_template_can_be_deployed(cloudformation):
     bucket.put_object(Bucket="code", Key="code.zip", Body=_EMPTY_ZIP)
     source = (ROOT / "template.yaml").read_text()
     packaged = re.sub(r"(CodeUri|ContentUri): \S+", r"\1: s3://code/code.zip", source)
+    # The emulator knows no metric math.
+    packaged = re.sub(r"  Function(Errors|Throttles)Alarm:\n(    .*\n)+", "", packaged)
     client.create_stack(
         StackName="lull-test",
         TemplateBody=packaged,

@@ -14,6 +14,7 @@ from lull import clock
 from lull.domain.credentials import Role
 from lull.domain.deliveries import DeliveryState
 from lull.gateways import queues
+from lull.observability import logger
 from lull.store import alert_channels, deliveries
 from lull.use_cases.deliveries import deliver
 from tests.api import Api, a_workspace
@@ -637,12 +638,15 @@ def test_a_test_takes_the_way_of_alerts_and_says_how_it_went(api, receiver):
     assert "Lull can reach you" in receiver.payloads[-1]["text"]
 
 
-def test_mail_that_the_service_refuses_is_not_delivered(api, monkeypatch):
+def test_mail_that_the_service_refuses_is_not_delivered_and_the_log_has_its_code(api, monkeypatch):
+    logged: list[dict[str, str]] = []
+    monkeypatch.setattr(logger, "warning", lambda _message, *, extra: logged.append(extra))
     api.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
     monkeypatch.setenv("MAIL_FROM", "nobody@unverified.example")
     answer = api.post("/api/alert-channels/1/test")
     assert answer["delivered"] is False
-    assert answer["reason"].startswith("the mail service refused it")
+    assert answer["reason"] == "the mail service refused it: MessageRejected"
+    assert logged == [{"aws_error": "MessageRejected"}]
 
 
 def test_a_workspace_has_at_most_twenty_channels(api, receiver):

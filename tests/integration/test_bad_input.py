@@ -174,7 +174,37 @@ def test_a_base64_encoded_body_is_read_like_any_other(api):
 def test_an_id_that_is_no_id_is_refused_by_its_name(api, value):
     answer = api("GET", f"/api/projects/{value}")
     assert answer.status == 400
-    assert answer.json["details"][0]["field"] == "project_id"
+    assert answer.json["details"][0]["field"] == "projectId"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/projects", "/api/projects/1", "/api/maintenance-windows/preview?cron=0+0+*+*+*"]
+)
+def test_unknown_parameters_of_a_query_are_named(api, path):
+    answer = api("GET", f"{path}{'&' if '?' in path else '?'}pgae=2&Limit=3")
+    assert answer.status == 400
+    named = ["pgae", "Limit"]
+    assert answer.json["details"] == [{"field": each, "message": "is not a known parameter"} for each in named]
+
+
+def test_a_ping_may_have_any_parameter(api):
+    project = api.post("/api/projects", {"name": "Shop"})["id"]
+    check = api.post("/api/checks", {"projectId": project, "name": "Checkout", "intervalSeconds": 60})
+    assert Api(None)("GET", f"/api/signals/ping/{check['token']}?utm=x").status == 200
+
+
+@pytest.mark.parametrize("code", ["256", "-1", "abc", "1.5", "9" * 5_000, "%D9%A1"])
+def test_an_exit_code_that_is_none_is_told_what_exit_codes_are(code):
+    answer = Api(None)("GET", f"/api/signals/ping/1-1-x/{code}")
+    assert answer.json["details"] == [{"field": "exitCode", "message": "must be 0–255"}]
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "0", "http"])
+def test_a_port_that_is_none_is_told_what_ports_are(api, port):
+    project = api.post("/api/projects", {"name": "Shop"})["id"]
+    body = {"projectId": project, "name": "x", "intervalSeconds": 60, "checkMode": "OUTBOUND"}
+    answer = api("POST", "/api/checks", {**body, "url": f"http://example.com:{port}/"})
+    assert answer.json["details"] == [{"field": "url", "message": "port must be 1–65535"}]
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=x", "limit=0", "limit=101", "limit=1e3"])

@@ -1,13 +1,18 @@
 """Maintenance windows over HTTP and on the pipeline: seed 001, section 5 of the semantics."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from lull import settings
-from lull.store import quiet
+import transitioner
+from lull import clock, settings
+from lull.domain.checks import Health
+from lull.gateways.queues import WakeUp
+from lull.store import checks, quiet
 from tests.api import Api, a_workspace
+from tests.many import many_checks
 
 
 @pytest.fixture
@@ -234,6 +239,18 @@ def test_only_a_scheduled_one_can_be_changed_and_only_what_is_sent_changes(api, 
     assert api("PUT", "/api/maintenance-windows/1", {"name": "Later"}).status == 409
 
 
+def test_of_start_and_end_the_one_that_was_moved_is_named(api, time):
+    plan(api, time, 60, 120)
+    moved = [({"start": 121}, "startAt"), ({"end": 59}, "endAt"), ({"end": -60}, "endAt")]
+    moved += [({"start": -120, "end": -60}, "startAt")]
+    for changes, named in moved:
+        body = {f"{name}At": time.after(minutes=minutes) for name, minutes in changes.items()}
+        assert fields(api("PUT", "/api/maintenance-windows/1", body)) == [named], changes
+    body = {"recurringCron": "0 * * * *", "endAt": time.after(minutes=110)}
+    assert api("PUT", "/api/maintenance-windows/1", body).status == 200
+    assert fields(api("PUT", "/api/maintenance-windows/1", {"startAt": time.after(minutes=-60)})) == ["startAt"]
+
+
 def test_one_that_is_moved_into_the_present_begins_at_once(api, time):
     plan(api, time, 10, 20)
     assert api.put("/api/maintenance-windows/1", {"startAt": time.after(minutes=0)})["state"] == "ACTIVE"
@@ -324,6 +341,60 @@ def test_no_incident_is_opened_meanwhile_and_none_is_forgotten(api, time, sweep)
     assert incidents(api) == 1
     assert api.get("/api/incidents")["items"][0]["openedAt"] == "2026-03-01T12:00:00Z"
     assert api.get("/api/checks/1")["suppressions"] == []
+
+
+@pytest.fixture
+def wake_ups_of(monkeypatch):
+    """The transitions queue: what is sent waits until somebody takes it. The call of this number fails, once."""
+    waiting: list[str] = []
+    sent = 0
+
+    def send_batch(_queue_url, entries) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == failing:
+            raise RuntimeError("no queue")
+        assert len(entries) <= 10
+        waiting.extend(entry["MessageBody"] for entry in entries)
+
+    def taken(*, of: str) -> list[str]:
+        """The wake-ups that follow from this one."""
+        handled(of)
+        found = [*waiting]
+        waiting.clear()
+        return found
+
+    failing = 17
+    monkeypatch.setattr("lull.gateways.queues._send_batch", send_batch)
+    return taken
+
+
+def handled(*bodies: str) -> list[str]:
+    """The wake-ups that would come again."""
+    records = [{"messageId": body, "body": body} for body in bodies]
+    failures = transitioner.lambda_handler({"Records": records}, None)["batchItemFailures"]
+    return [each["itemIdentifier"] for each in failures]
+
+
+def test_the_end_over_three_hundred_outages_wakes_each_by_itself_and_a_crash_between_loses_and_doubles_none(
+    api, time, wake_ups_of
+):
+    ids = many_checks(2, 300)
+    for found in checks.get_checks(1, ids):
+        down = replace(found, health=Health.DOWN, judged_at=clock.now())
+        checks.save_judgement(down, [], was=found)
+    project = WakeUp(kind="project", workspace_id=1, record_id=2).body()
+    before_the_crash = wake_ups_of(of=project)
+    assert len(before_the_crash) == 160
+    assert handled(*before_the_crash[:150]) == []
+    again = wake_ups_of(of=project)
+    assert len(again) == 150
+    assert handled(*before_the_crash[150:], *again) == []
+    assert wake_ups_of(of=project) == []
+    open_ones = {each.id: each.incident_id for each in checks.get_checks(1, ids)}
+    assert sorted(open_ones) == sorted(ids)
+    assert None not in open_ones.values()
+    assert incidents(api) == len(set(open_ones.values())) == 300
 
 
 def test_what_recovers_meanwhile_opens_none(api, time, sweep):

@@ -128,6 +128,24 @@ def test_a_check_whose_result_cannot_be_written_is_reported_with_all_its_message
     assert check(api, 2)["status"] == "OK"
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [{"body": {"S": "{"}}, {"health": {"S": "UNWELL"}}, {"probeState": {"S": "[]"}}, {"revision": None}],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_a_check_that_cannot_be_read_is_reported_with_all_its_messages_and_alone(api, service, damage):
+    for _ in range(3):
+        service.watched_by(api)
+    client = boto3.client("dynamodb")
+    key = {name: {"S": value} for name, value in keys.check(1, 2).items()}
+    item = client.get_item(TableName=settings.table_name(), Key=key)["Item"]
+    changed = {name: value for name, value in {**item, **damage}.items() if value}
+    client.put_item(TableName=settings.table_name(), Item=changed)
+    assert failures(calls(1, 2, 3, 2)) == ["m1", "m3"]
+    assert service.probes == 2
+    assert [check(api, each)["lastProbe"]["succeeded"] for each in (1, 3)] == [True, True]
+
+
 def test_two_hundred_checks_are_probed_at_once(api, service):
     everybody = asyncio.Event()
 

@@ -1,5 +1,6 @@
 """Signals over HTTP: what monitored services send. The token is the credential."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from lull import clock
 from lull.domain.errors import invalid
 from lull.domain.signals import Signal, SignalSource, SignalType
 from lull.use_cases import checks as use_cases
-from schemas.base import Out, digits
+from schemas.base import Out
 from schemas.errors import public_responses
 
 router = APIRouter(prefix="/api/signals", tags=["Signals"], route_class=StrictRoute)
@@ -19,8 +20,15 @@ router = APIRouter(prefix="/api/signals", tags=["Signals"], route_class=StrictRo
 LARGEST_PAYLOAD = 10 * 1024
 _METHODS = ["GET", "HEAD", "POST"]
 
+
+def _exit_code(value: str) -> str:
+    if not re.fullmatch("[0-9]{1,3}", value, re.ASCII) or int(value) > 255:
+        raise ValueError("must be 0–255")
+    return value
+
+
 ExitCode = Annotated[
-    int, BeforeValidator(digits), Path(ge=0, le=255, description="0 is success, anything else failure.")
+    int, BeforeValidator(_exit_code), Path(ge=0, le=255, description="0 is success, anything else failure.")
 ]
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Header, Path, Query
 from pydantic import (
@@ -139,14 +139,23 @@ def _prose(text: str) -> str:
 def _http_url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         valid = False
     if not valid or re.search(r"[\s\\]", text) or _FORBIDDEN.search(text):
         raise ValueError("must be an http or https URL")
+    if not _has_a_port_of_tcp(parts):
+        raise ValueError("port must be 1–65535")
     if parts.username is not None:
         raise ValueError("must not hold credentials")
     return text
+
+
+def _has_a_port_of_tcp(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def digits(value: Any) -> Any:

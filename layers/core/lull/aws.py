@@ -12,10 +12,14 @@ _CONFIG = Config(
     read_timeout=5,
     retries={"mode": "standard", "max_attempts": 3},
     max_pool_connections=20,
+    # The SDK composes its own for every request, which takes a seventh of its time.
+    user_agent="lull",
 )
+# Whoever sends mail has twenty seconds, and a delivery is tried again anyway.
+_MAIL = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 
 
 @cache
 def client(service: str) -> Any:
     """A low-level client: raw wire types, a sixth of the resource layer's cost in CPU."""
-    return boto3.client(service, config=_CONFIG)
+    return boto3.client(service, config=_MAIL if service == "sesv2" else _CONFIG)

@@ -153,14 +153,19 @@ def in_project(
     return times
 
 
-def planned(window: MaintenanceWindow, *, at: datetime) -> MaintenanceWindow:
+def planned(window: MaintenanceWindow, *, at: datetime, was: MaintenanceWindow | None = None) -> MaintenanceWindow:
     """The window as it stands at `at`: SCHEDULED, or ACTIVE if it has begun already.
 
-    Raises Invalid naming each field that contradicts another or the clock.
+    Raises Invalid naming each field that contradicts another or the clock: of start and end, the one that differs from
+    what `was`.
     """
     errors = []
+    only_start_moved = was is not None and was.start_at != window.start_at and was.end_at == window.end_at
     if window.end_at <= window.start_at:
-        errors.append(FieldError("endAt", "must be after startAt"))
+        wrong = FieldError("startAt", "must be before endAt") if only_start_moved else None
+        errors.append(wrong or FieldError("endAt", "must be after startAt"))
+    elif was is not None and was.start_at != window.start_at and window.end_at <= at:
+        errors.append(FieldError("startAt", "is in the past, and so is endAt"))
     elif window.end_at <= at:
         errors.append(FieldError("endAt", "is in the past"))
     if not window.project_ids:
@@ -172,7 +177,14 @@ def planned(window: MaintenanceWindow, *, at: datetime) -> MaintenanceWindow:
     zone = parsed_zone(window.timezone)
     if window.recurring_cron is not None:
         cron = parsed_cron(window.recurring_cron)
-        check_fits(cron, zone, first_start=window.start_at, duration=window.duration)
+        try:
+            check_fits(cron, zone, first_start=window.start_at, duration=window.duration)
+        except Invalid as refused:
+            if not only_start_moved:
+                raise
+            raise Invalid(
+                *(replace(each, field="startAt") if each.field == "endAt" else each for each in refused.errors)
+            ) from refused
     return replace(window, state=State.ACTIVE if window.start_at <= at else State.SCHEDULED)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lull import aws, settings
+from lull.observability import logger
 
 # SES will not take this message, however often it is asked.
 _REFUSALS = {
@@ -45,9 +46,12 @@ def send_mail(to: Sequence[str], *, subject: str, text: str) -> None:
     try:
         aws.client("sesv2").send_email(**request)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _REFUSALS:
-            # Its sentences name addresses, and who reads why an alert failed need not know them.
-            raise MailRefused(error.response["Error"]["Code"]) from error
-        raise MailUnavailable(error.response["Error"]["Code"]) from error
+        # Its sentences name addresses, and who reads why an alert failed need not know them.
+        code = error.response["Error"]["Code"]
+        logger.warning("mail not sent", extra={"aws_error": code})
+        if code in _REFUSALS:
+            raise MailRefused(code) from error
+        raise MailUnavailable(code) from error
     except BotoCoreError as error:
+        logger.warning("mail not sent", extra={"aws_error": type(error).__name__})
         raise MailUnavailable(type(error).__name__) from error

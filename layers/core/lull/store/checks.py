@@ -65,10 +65,18 @@ def get_checks(workspace_id: int, check_ids: Sequence[int]) -> list[Check]:
     return sorted((decode_check(item) for item in items), key=lambda check: check.id)
 
 
-def get_checks_anywhere(addresses: Sequence[tuple[int, int]]) -> list[Check]:
-    """Those that exist, by workspace id and check id: one read for each hundred."""
-    items = table.batch_get([keys.check(*address) for address in dict.fromkeys(addresses)])
-    return sorted((decode_check(item) for item in items), key=lambda check: (check.workspace_id, check.id))
+def get_checks_anywhere(
+    addresses: Sequence[tuple[int, int]],
+) -> tuple[list[Check], dict[tuple[int, int], Exception]]:
+    """Those that exist, by workspace id and check id, and why others cannot be read: one read for each hundred."""
+    found: list[Check] = []
+    unreadable: dict[tuple[int, int], Exception] = {}
+    for item in table.batch_get([keys.check(*address) for address in dict.fromkeys(addresses)]):
+        try:
+            found.append(decode_check(item))
+        except Exception as error:
+            unreadable[keys.check_of({"PK": item["PK"]["S"]})] = error
+    return sorted(found, key=lambda check: (check.workspace_id, check.id)), unreadable
 
 
 def list_check_ids(workspace_id: int) -> list[int]:

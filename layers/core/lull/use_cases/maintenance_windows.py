@@ -87,7 +87,7 @@ def change_maintenance_window(caller: Caller, window_id: int, change: Change, *,
     def decide() -> None:
         window = _current(caller, window_id, at=at)
         domain.require_editable(window)
-        changed = domain.planned(change(window), at=at)
+        changed = domain.planned(change(window), at=at, was=window)
         _known_projects(changed)
         store.save_maintenance_window(changed, was=window)
 

@@ -4,6 +4,10 @@ A check has at most one message that is followed by another. Only the probe whos
 that result moves the time at which the check is due, and a message that finds it not due, or loses the race for the
 write, ends there. So whatever else is sent, by sweeps, changes or deliveries that come twice, adds a message and never
 a chain: of each check there are no more messages than probes, sweeps and changes.
+
+A message that comes while another's probe is under way finds the check still due, and the target is asked twice: one
+request more, and one result, since whoever writes second is refused. To claim the check first would be one more write
+for every probe.
 """
 
 from collections.abc import Iterable

@@ -30,9 +30,13 @@ class Outcome:
 
 
 def probe(addresses: Collection[Address], *, at: datetime) -> Outcome:
-    """Probe what is due of these checks, and write what came of it. What is paused rests until its release."""
-    outcome = Outcome()
-    found = [check for check in checks.get_checks_anywhere(list(addresses)) if check.check_mode is CheckMode.OUTBOUND]
+    """Probe what is due of these checks, and write what came of it. What is paused rests until its release.
+
+    A check that cannot be read has failed, and keeps none of the others from being probed.
+    """
+    readable, unreadable = checks.get_checks_anywhere(list(addresses))
+    outcome = Outcome(failed=unreadable)
+    found = [check for check in readable if check.check_mode is CheckMode.OUTBOUND]
     for check in found:
         if check.status is CheckStatus.PAUSED and check.watch_at:
             _rest(check)

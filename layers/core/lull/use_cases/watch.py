@@ -12,11 +12,16 @@ from lull.domain.incidents import impact_title
 from lull.domain.maintenance_windows import Suppression
 from lull.domain.quiet import Kept, KeptQuiet
 from lull.domain.watch import Standing
+from lull.gateways import queues
+from lull.gateways.queues import WakeUp
 from lull.store import checks, dependencies, quiet
 from lull.store import incidents as store
 from lull.use_cases import incidents
 from lull.use_cases.maintenance_windows import suppressions
 from lull.use_cases.retrying import on_stale_write
+
+# Ten wake-ups may be one batch, and each outage takes half a dozen calls.
+_MOST_AT_ONCE = 30
 
 
 def advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
@@ -107,9 +112,25 @@ def _keep_watch_over_a_paused_one(check: Check, *, at: datetime) -> Check:
 
 
 def advance_project(workspace_id: int, project_id: int, *, at: datetime) -> None:
-    """Judge every check of a project again, and tell what is owed: what kept it quiet may be over."""
-    for check in checks.get_checks(workspace_id, checks.list_check_ids_of_project(workspace_id, project_id)):
-        if check.dependency_ids or (check.status is CheckStatus.DOWN and check.incident_id is None):
-            advance(workspace_id, check.id, at=at)
-    for incident_id in store.list_suppressed_incidents(workspace_id, project_id):
+    """Judge every check of a project again, and tell what is owed: what kept it quiet may be over.
+
+    Of a few, here and now. Many would outlast whoever does it: each gets a wake-up of its own. If this dies between
+    them, it comes again, and those that were woken before find nothing to do.
+    """
+    found = checks.get_checks(workspace_id, checks.list_check_ids_of_project(workspace_id, project_id))
+    to_judge = [
+        check.id
+        for check in found
+        if check.dependency_ids or (check.status is CheckStatus.DOWN and check.incident_id is None)
+    ]
+    to_tell = store.list_suppressed_incidents(workspace_id, project_id)
+    if len(to_judge) + len(to_tell) > _MOST_AT_ONCE:
+        wanted = [(checks.KIND, each) for each in to_judge] + [(store.KIND, each) for each in to_tell]
+        queues.send_wake_ups(
+            [(WakeUp(kind=kind, workspace_id=workspace_id, record_id=each), at) for kind, each in wanted], at=at
+        )
+        return
+    for check_id in to_judge:
+        advance(workspace_id, check_id, at=at)
+    for incident_id in to_tell:
         incidents.advance(workspace_id, incident_id, at=at)
