@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from lull.domain.announcements import Announcement, Status, announced
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 from tests.builders import NOON
 
 
@@ -70,3 +71,16 @@ def a_snapshot(*components: ComponentSnapshot, **changes: Any) -> StatusSnapshot
             **changes,
         }
     )
+
+
+def an_announcement(**changes: Any) -> Announcement:
+    """One that is open since noon and says nothing of components."""
+    body = changes.pop("body", "We look.")
+    status = changes.pop("status", Status.INVESTIGATING)
+    fields = {"id": 1, "page_id": 1, "workspace_id": 1, "title": "Slow answers", "created_at": NOON, **changes}
+    return announced(Announcement(**fields), status=status, body=body, at=NOON)
+
+
+def an_announcement_snapshot(**changes: Any) -> AnnouncementSnapshot:
+    told = an_announcement(**changes)
+    return AnnouncementSnapshot.of(told, told.component_ids)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from lull.domain.credentials import Role
 from tests.api import a_workspace
 
 PATH = "/api/status-pages/1/announcements"
@@ -81,3 +82,72 @@ def test_deleting_a_page_deletes_its_announcements(api):
     api.post(PATH, {"title": "Slow", "body": "We look."})
     api.delete("/api/status-pages/1")
     assert api("GET", f"{PATH}/1").status == 404
+
+
+def a_window(api, time, **changes):
+    body = {"workspaceId": 1, "name": "Disks", "projectIds": [1], "autoPublishToStatusPage": True}
+    times = {"startAt": time.after(hours=1), "endAt": time.after(hours=2)}
+    return api.post("/api/maintenance-windows", {**body, **times, **changes})
+
+
+def shown(api):
+    return [(each["title"], each["status"], each["scheduledFor"]) for each in api.get(PATH)["data"]]
+
+
+def test_each_occurrence_of_a_recurring_window_is_announced_once_and_closed_at_its_end(api, stack, time):
+    a_window(api, time, recurringCron="0 13 * * *")
+    stack.drain()
+    time.passes(hours=2, seconds=30)
+    for _ in range(2):
+        stack.invoke("MonitorFunction", {})
+        stack.drain()
+    assert shown(api) == [
+        ("Disks", "INVESTIGATING", "2026-03-02T13:00:00Z"),
+        ("Disks", "RESOLVED", "2026-03-01T13:00:00Z"),
+    ]
+
+
+def test_a_window_that_is_cancelled_while_it_is_under_way_closes_its_announcement(api, stack, time):
+    a_window(api, time, startAt=time.after(minutes=-1))
+    stack.drain()
+    assert [status for _, status, _ in shown(api)] == ["INVESTIGATING"]
+    assert api.get(f"{PATH}?status=open")["total"] == 1
+    api.post("/api/maintenance-windows/1/cancel")
+    stack.drain()
+    assert [status for _, status, _ in shown(api)] == ["RESOLVED"]
+
+
+def test_a_page_that_is_enabled_later_tells_of_what_is_planned(api, stack, time):
+    api.patch("/api/status-pages/1", {"enabled": False})
+    stack.drain()
+    a_window(api, time)
+    stack.drain()
+    assert shown(api) == []
+    api.patch("/api/status-pages/1", {"enabled": True})
+    stack.drain()
+    assert [title for title, _, _ in shown(api)] == ["Disks"]
+
+
+def test_an_announcement_outlives_its_component_and_not_its_page(api, stack):
+    api.post(PATH, {"title": "Slow", "body": "We look.", "componentIds": [1]})
+    api("DELETE", "/api/status-pages/1/components/1")
+    stack.drain()
+    assert api.get(f"{PATH}/1")["title"] == "Slow"
+    api("DELETE", "/api/status-pages/1")
+    stack.drain()
+    api.post("/api/status-pages", {"name": "Acme", "slug": "acme"})
+    assert api("GET", "/api/status-pages/2/announcements").json["total"] == 0
+    assert api("GET", f"{PATH}/1").status == 404
+
+
+def test_a_viewer_reads_and_does_not_write(api):
+    api.post(PATH, {"title": "Slow", "body": "We look."})
+    viewer = a_workspace(role=Role.VIEWER)
+    assert viewer.get(f"{PATH}/1")["title"] == "Slow"
+    for method, path in (
+        ("POST", PATH),
+        ("PATCH", f"{PATH}/1"),
+        ("DELETE", f"{PATH}/1"),
+        ("POST", f"{PATH}/1/updates"),
+    ):
+        assert viewer(method, path, {"title": "x", "body": "x"}).status == 403

@@ -215,7 +215,7 @@ def test_an_exit_code_says_how_it_ended_and_a_payload_what_it_said(api, time):
     assert (newest["exitCode"], newest["payload"], newest["source"]) == (137, '{"error": "out of memory"}', "ping")
     for wrong in ("256", "-1", "x", "1.0"):
         answer = ping(api, f"/{wrong}")
-        assert (answer.status, answer.json["details"][0]["field"]) == (400, "exit_code")
+        assert (answer.status, answer.json["details"][0]["field"]) == (400, "exitCode")
 
 
 def test_a_start_is_noted_and_is_no_success(api):
@@ -231,7 +231,8 @@ def test_an_incident_that_is_resolved_by_hand_stays_so_until_the_check_recovers(
     (incident,) = open_incidents(api)
     resolved = api.post(f"/api/incidents/{incident['id']}/resolve")
     assert resolved["resolvedBy"] == "key:admin key"
-    assert api("POST", f"/api/incidents/{incident['id']}/resolve").status == 409
+    again = api("POST", f"/api/incidents/{incident['id']}/resolve")
+    assert (again.status, again.json["message"]) == (409, "the incident is already RESOLVED")
     ping(api, "/fail")
     sweep()
     assert open_incidents(api) == []

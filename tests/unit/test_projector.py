@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from lull.domain.announcements import Impact
 from lull.domain.checks import Health
 from lull.domain.health import ComponentStatus
 from lull.domain.maintenance_windows import suppression as suppression_of
@@ -13,20 +14,20 @@ from lull.domain.status_pages import Source
 from lull.publishing import projector
 from lull.publishing.snapshot import StatusSnapshot
 from tests.builders import NOON, a_check, a_maintenance_window
-from tests.page_builders import a_component, a_component_snapshot, a_page, a_snapshot
+from tests.page_builders import a_component, a_component_snapshot, a_page, a_snapshot, an_announcement
 
 HOUR = timedelta(hours=1)
 
 
-def project(page, components, watching, *windows, at=NOON) -> StatusSnapshot:
-    """The page, with maintenance windows on their projects."""
+def project(page, components, watching, *windows, announcements=(), at=NOON) -> StatusSnapshot:
+    """The page, with its announcements and maintenance windows on their projects."""
     suppressions = [
         (project_id, suppression)
         for each in windows
         for project_id in each.project_ids
         if (suppression := suppression_of(each))
     ]
-    return projector.project(page, components, watching, suppressions, at=at)
+    return projector.project(page, components, watching, suppressions, announcements, at=at)
 
 
 DOWN = a_check(health=Health.DOWN)
@@ -153,3 +154,62 @@ def test_visitors_are_told_of_maintenance_that_is_meant_for_them_and_concerns_th
         (2, True, (6,), "Disks"),
         (1, False, (5, 6), None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("impact", "checks", "status"),
+    [
+        (Impact.NONE, (OK,), ComponentStatus.OPERATIONAL),
+        (Impact.MINOR, (OK,), ComponentStatus.DEGRADED_PERFORMANCE),
+        (Impact.MAJOR, (OK,), ComponentStatus.PARTIAL_OUTAGE),
+        (Impact.CRITICAL, (OK,), ComponentStatus.MAJOR_OUTAGE),
+        (Impact.MINOR, (DOWN,), ComponentStatus.MAJOR_OUTAGE),
+        (Impact.MAJOR, (), ComponentStatus.PARTIAL_OUTAGE),
+        (Impact.NONE, (), ComponentStatus.NOT_MONITORED),
+    ],
+)
+def test_an_open_announcement_raises_the_components_it_names_and_never_lowers_them(impact, checks, status):
+    components = [a_component(id=5, check_id=10), a_component(id=6, check_id=11)]
+    watching = {(Source.CHECK, 10): checks, (Source.CHECK, 11): (OK,)}
+    told = an_announcement(impact=impact, component_ids=(5,))
+    shown = project(a_page(), components, watching, announcements=[told])
+    assert [each.status for each in shown.components] == [status, ComponentStatus.OPERATIONAL]
+
+
+@pytest.mark.parametrize(
+    ("hours", "checks", "status", "lists"),
+    [
+        (0, (OK,), ComponentStatus.OPERATIONAL, (0, 1)),
+        (1, (OK,), ComponentStatus.UNDER_MAINTENANCE, (1, 0)),
+        (1, (DOWN,), ComponentStatus.MAJOR_OUTAGE, (1, 0)),
+        (2, (OK,), ComponentStatus.OPERATIONAL, (0, 0)),
+    ],
+)
+def test_a_scheduled_announcement_is_maintenance_inside_its_time(hours, checks, status, lists):
+    told = an_announcement(
+        impact=Impact.CRITICAL, component_ids=(5,), scheduled_for=NOON + HOUR, scheduled_until=NOON + 2 * HOUR
+    )
+    shown = project(
+        a_page(), [a_component()], {(Source.CHECK, 10): checks}, announcements=[told], at=NOON + hours * HOUR
+    )
+    assert (shown.components[0].status, (len(shown.announcements), len(shown.scheduled))) == (status, lists)
+
+
+def test_a_page_without_anything_monitored_is_what_its_announcements_say():
+    told = [an_announcement(impact=Impact.MINOR), an_announcement(id=2, impact=Impact.CRITICAL)]
+    assert project(a_page(), [], {}, announcements=told).status is ComponentStatus.MAJOR_OUTAGE
+    monitored = project(a_page(), [a_component()], {(Source.CHECK, 10): (OK,)}, announcements=told)
+    assert monitored.status is ComponentStatus.OPERATIONAL
+
+
+def test_an_announcement_names_no_component_that_is_gone():
+    shown = project(a_page(), [a_component(id=5)], {}, announcements=[an_announcement(component_ids=(4, 5))])
+    assert shown.announcements[0].component_ids == (5,)
+
+
+@pytest.mark.parametrize(("window_id", "announced"), [(4, True), (9, False), (None, False)])
+def test_maintenance_says_whether_an_announcement_tells_of_it(window_id, announced):
+    window = a_maintenance_window(id=4, project_ids=(1,), auto_publish_to_status_page=True)
+    told = an_announcement(window_id=window_id)
+    shown = project(a_page(), [a_component(project_id=1)], {}, window, announcements=[told])
+    assert [each.announced for each in shown.maintenances] == [announced]

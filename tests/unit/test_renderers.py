@@ -6,6 +6,8 @@ import json
 import os
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -18,7 +20,7 @@ from lull.publishing.renderers import badge, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
 from tests.builders import NOON
-from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot
+from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot, an_announcement_snapshot
 
 GOLDEN = Path(__file__).parent / "golden"
 AA = 4.5
@@ -289,6 +291,63 @@ def test_maintenance_is_told_with_its_times_and_what_it_concerns():
     assert "Concerns <bdi>API</bdi>" in text
     assert text.index("Under way</span>") < text.index("Planned</span>")
     assert "Maintenance</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
+
+
+def test_announcements_are_told_newest_update_first_with_what_they_concern():
+    told = an_announcement_snapshot(title="Slow <answers>", body="We **look**.", component_ids=(5,))
+    found = replace(told.updates[0], id=2, status="IDENTIFIED", body="Found: [details](https://acme.test/x).")
+    shown = a_snapshot(a_component_snapshot(), announcements=(replace(told, updates=(*told.updates, found)),))
+    text = page.render(shown, NOON).decode()
+    assert "<h3><bdi>Slow &lt;answers&gt;</bdi></h3><p>Concerns <bdi>API</bdi></p>" in text
+    assert "<p>We <strong>look</strong>.</p>" in text
+    assert '<a href="https://acme.test/x" rel="nofollow noopener noreferrer">details</a>' in text
+    assert text.index(">Identified <") < text.index(">Investigating <") < text.index(">Components</h2>")
+    assert "Announcements</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
+
+
+def test_maintenance_that_an_announcement_tells_of_is_told_once():
+    told = an_announcement_snapshot(
+        title="Disks", scheduled_for=NOON + timedelta(hours=1), scheduled_until=NOON + timedelta(hours=2)
+    )
+    windows = (a_maintenance_snapshot(name="Disks", announced=True), a_maintenance_snapshot(id=7, name="Network"))
+    text = page.render(a_snapshot(a_component_snapshot(), maintenances=windows, scheduled=(told,)), NOON).decode()
+    assert (text.count("Disks"), text.count("Network")) == (1, 1)
+    assert text.count("1 March 2026, 13:00 UTC</time> to ") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *HOSTILE,
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "<javascript:alert(1)>",
+        "![x](https://tracker.test/x.png)",
+        "# h1\n\n## h2",
+        "<iframe src=//x.test></iframe>",
+        "[a]: javascript:alert(1)\n\n[a]",
+        "`</code><img src=x>`",
+        "> " * 500 + "deep",
+    ],
+)
+def test_markdown_of_the_owner_can_only_be_read(text):
+    read = document(told_and_planned(an_announcement_snapshot(title=text, body=text)))
+    assert read.text_of("bdi").count(text) == 2
+    inside = {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "strong", "ul"}
+    around = {tag for tag, _ in document(told_and_planned(an_announcement_snapshot())).elements}
+    assert {tag for tag, _ in read.elements} <= around | inside
+    assert all(
+        (value or "").startswith(("http", "mailto:", "/api/", "#", "data:image/svg+xml,"))
+        for _, attributes in read.elements
+        for name, value in attributes.items()
+        if name in ("href", "src")
+    )
+    assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
+
+
+def told_and_planned(told):
+    later = replace(told, scheduled_for=NOON, scheduled_until=NOON + timedelta(hours=1))
+    return a_snapshot(announcements=(told,), scheduled=(later,))
 
 
 def test_a_page_of_ninety_components_fits_the_first_flight_of_packets():

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from lull.domain.announcements import Announcement, Impact
 from lull.domain.checks import Check, CheckStatus
 
 
@@ -72,13 +73,38 @@ def combined(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
     NOT_MONITORED if nothing is.
     """
     monitored = set(statuses) - {ComponentStatus.NOT_MONITORED}
-    worst = min(monitored, key=_SEVERITY.__getitem__, default=ComponentStatus.NOT_MONITORED)
-    if worst is ComponentStatus.MAJOR_OUTAGE and len(monitored) > 1:
+    status = worst(monitored)
+    if status is ComponentStatus.MAJOR_OUTAGE and len(monitored) > 1:
         return ComponentStatus.PARTIAL_OUTAGE
-    return worst
+    return status
 
 
-def overall(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
-    """The status of a page over its components; OPERATIONAL if none of them is monitored."""
-    status = combined(statuses)
-    return ComponentStatus.OPERATIONAL if status is ComponentStatus.NOT_MONITORED else status
+OF_IMPACT = {
+    Impact.NONE: ComponentStatus.NOT_MONITORED,
+    Impact.MINOR: ComponentStatus.DEGRADED_PERFORMANCE,
+    Impact.MAJOR: ComponentStatus.PARTIAL_OUTAGE,
+    Impact.CRITICAL: ComponentStatus.MAJOR_OUTAGE,
+}
+
+
+def of_announcement(announcement: Announcement) -> ComponentStatus:
+    """What an open announcement says of the components that it names; NOT_MONITORED if it says nothing of them."""
+    if announcement.scheduled_for is not None:
+        return ComponentStatus.UNDER_MAINTENANCE
+    return OF_IMPACT[announcement.impact]
+
+
+def worst(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
+    """The worst of them, be it of one thing by several sources; NOT_MONITORED of none."""
+    return min(statuses, key=_SEVERITY.__getitem__, default=ComponentStatus.NOT_MONITORED)
+
+
+def overall(statuses: Iterable[ComponentStatus], told: Iterable[ComponentStatus] = ()) -> ComponentStatus:
+    """The status of a page over its components.
+
+    If none of them is monitored, what the open announcements say (`told`); OPERATIONAL if they say nothing.
+    """
+    for status in (combined(statuses), worst(told)):
+        if status is not ComponentStatus.NOT_MONITORED:
+            return status
+    return ComponentStatus.OPERATIONAL

@@ -1,7 +1,7 @@
 """From a page, its components and the checks behind them to what visitors see."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from lull.domain import health
@@ -30,8 +30,10 @@ def project(
 ) -> StatusSnapshot:
     """The page as it stands at `at`. A component whose source is gone, or has no checks, is NOT_MONITORED."""
     maintained = _maintained(suppressions, at)
-    shown = tuple(_component(component, watching, maintained) for component in components)
-    status = health.overall(component.status for component in shown)
+    current = [advanced(each, at=at) for each in announcements]
+    opened = [each for each in current if each.phase is Phase.OPEN]
+    shown = tuple(_component(component, watching, maintained, opened) for component in components)
+    status = health.overall((component.status for component in shown), map(health.of_announcement, opened))
     return StatusSnapshot(
         name=page.name,
         slug=page.slug,
@@ -45,27 +47,23 @@ def project(
         status=status,
         description=health.SENTENCES[status],
         components=shown,
-        announcements=_told(announcements, components, Phase.OPEN, at),
+        announcements=_told(opened, components),
         scheduled=tuple(
             sorted(
-                _told(announcements, components, Phase.SCHEDULED, at),
+                _told((each for each in current if each.phase is Phase.SCHEDULED), components),
                 key=lambda each: (each.scheduled_for or at, each.id),
             )
         ),
-        maintenances=_maintenances(components, watching, suppressions, at),
+        maintenances=_maintenances(components, watching, suppressions, current, at),
     )
 
 
 def _told(
-    announcements: Sequence[Announcement], components: Sequence[PageComponent], phase: Phase, at: datetime
+    announcements: Iterable[Announcement], components: Sequence[PageComponent]
 ) -> tuple[AnnouncementSnapshot, ...]:
-    """Those in a phase, as the clock has them."""
     ids = {component.id for component in components}
-    current = (advanced(each, at=at) for each in announcements)
     return tuple(
-        AnnouncementSnapshot.of(each, tuple(one for one in each.component_ids if one in ids))
-        for each in current
-        if each.phase is phase
+        AnnouncementSnapshot.of(each, tuple(one for one in each.component_ids if one in ids)) for each in announcements
     )
 
 
@@ -79,8 +77,13 @@ def _maintained(suppressions: Suppressions, at: datetime) -> dict[int, datetime]
 
 
 def _maintenances(
-    components: Sequence[PageComponent], watching: Watching, suppressions: Suppressions, at: datetime
+    components: Sequence[PageComponent],
+    watching: Watching,
+    suppressions: Suppressions,
+    announcements: Iterable[Announcement],
+    at: datetime,
 ) -> tuple[MaintenanceSnapshot, ...]:
+    announced = {each.window_id for each in announcements if each.phase is not Phase.RESOLVED}
     concerned: dict[int, list[int]] = defaultdict(list)
     windows = {}
     for project_id, suppression in suppressions:
@@ -98,6 +101,7 @@ def _maintenances(
             start_at=each.start_at,
             end_at=each.end_at,
             under_way=each.is_in_effect(at),
+            announced=each.window_id in announced,
             component_ids=tuple(sorted(set(concerned[each.window_id]))),
         )
         for each in ordered
@@ -112,13 +116,17 @@ def _projects(component: PageComponent, watching: Watching) -> set[int]:
     return {check.project_id for check in watching.get(component.source, ()) if check.project_id is not None}
 
 
-def _component(component: PageComponent, watching: Watching, maintained: health.Maintained) -> ComponentSnapshot:
+def _component(
+    component: PageComponent, watching: Watching, maintained: health.Maintained, opened: Iterable[Announcement]
+) -> ComponentSnapshot:
+    """An open announcement raises the status of the components that it names, and never lowers it."""
+    told = [health.of_announcement(each) for each in opened if component.id in each.component_ids]
     return ComponentSnapshot(
         id=component.id,
         name=component.name,
         description=component.description,
         group_name=component.group_name,
         position=component.position,
-        status=health.of_checks(watching.get(component.source, ()), maintained),
+        status=health.worst([health.of_checks(watching.get(component.source, ()), maintained), *told]),
         show_uptime_bar=component.show_uptime_bar,
     )

@@ -30,6 +30,8 @@ class MaintenanceSnapshot:
     start_at: datetime
     end_at: datetime
     under_way: bool
+    announced: bool = False
+    """An announcement that is on the page tells of it already."""
     component_ids: tuple[int, ...]
     """The components of the page that it concerns."""
 

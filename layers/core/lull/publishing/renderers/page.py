@@ -12,8 +12,9 @@ from html import escape
 from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
+from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.style import LIGHT, style_sheet
-from lull.publishing.snapshot import ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 # Not strftime's names, which follow the locale of the process.
 _MONTHS = (
@@ -88,7 +89,7 @@ def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
 <header><div class="column">{_logo(snapshot.logo_url)}<h1><bdi>{escape(snapshot.name)}</bdi></h1></div></header>
 <main class="column">
 <p class="banner {look.color}" role="status">{_shape(look)}{escape(snapshot.description)}</p>
-{_maintenances(snapshot)}{_sections(snapshot.components)}
+{_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot.components)}
 </main>
 <footer><div class="column">
 <p>Last change: {_time(updated_at)}</p>
@@ -119,11 +120,46 @@ def _logo(url: str | None) -> str:
     return f'<img src="{escape(url)}" alt="" referrerpolicy="no-referrer">' if url else ""
 
 
-def _maintenances(snapshot: StatusSnapshot) -> str:
-    if not snapshot.maintenances:
+def _announcements(snapshot: StatusSnapshot) -> str:
+    if not snapshot.announcements:
         return ""
     names = {component.id: component.name for component in snapshot.components}
-    lines = "\n".join(_maintenance(maintenance, names) for maintenance in snapshot.maintenances)
+    articles = "\n".join(_announcement(each, names) for each in snapshot.announcements)
+    return f"""<section aria-labelledby="announcements"><h2 id="announcements">Announcements</h2>
+{articles}
+</section>
+"""
+
+
+def _announcement(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> str:
+    about = _planned(announcement) + _concerned(announcement.component_ids, names)
+    updates = "\n".join(
+        f'<h4>{each.status.capitalize()} <small>{_time(each.created_at)}</small></h4><div class="text">'
+        f"{html(each.body)}</div>"
+        for each in reversed(announcement.updates)
+    )
+    return f"<article><h3><bdi>{escape(announcement.title)}</bdi></h3>{about}\n{updates}\n</article>"
+
+
+def _planned(announcement: AnnouncementSnapshot) -> str:
+    begins, ends = announcement.scheduled_for, announcement.scheduled_until
+    return f"<p>{_time(begins)} to {_time(ends)}</p>" if begins and ends else ""
+
+
+def _concerned(component_ids: Iterable[int], names: Mapping[int, str]) -> str:
+    concerned = ", ".join(f"<bdi>{escape(names[each])}</bdi>" for each in component_ids)
+    return f"<p>Concerns {concerned}</p>" if concerned else ""
+
+
+def _maintenances(snapshot: StatusSnapshot) -> str:
+    """What is ahead, and what is under way without an announcement that tells of it."""
+    names = {component.id: component.name for component in snapshot.components}
+    lines = "\n".join(
+        [_maintenance(each, names) for each in snapshot.maintenances if not each.announced]
+        + [_scheduled(each, names) for each in snapshot.scheduled]
+    )
+    if not lines:
+        return ""
     return f"""<section aria-labelledby="maintenance"><h2 id="maintenance">Maintenance</h2>
 <ul role="list">
 {lines}
@@ -135,11 +171,21 @@ def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> 
     look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
     word = "Under way" if maintenance.under_way else "Planned"
     about = f"<p><bdi>{escape(maintenance.description)}</bdi></p>" if maintenance.description else ""
-    concerned = ", ".join(f"<bdi>{escape(names[each])}</bdi>" for each in maintenance.component_ids)
+    concerned = _concerned(maintenance.component_ids, names)
     return (
         f'<li><div class="about"><bdi class="name">{escape(maintenance.name)}</bdi>'
-        f"<p>{_time(maintenance.start_at)} to {_time(maintenance.end_at)}</p>{about}<p>Concerns {concerned}</p></div>"
+        f"<p>{_time(maintenance.start_at)} to {_time(maintenance.end_at)}</p>{about}{concerned}</div>"
         f'<span class="status {look.color}">{_shape(look)}{word}</span></li>'
+    )
+
+
+def _scheduled(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> str:
+    look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
+    texts = "".join(html(each.body) for each in reversed(announcement.updates))
+    return (
+        f'<li><div class="about"><bdi class="name">{escape(announcement.title)}</bdi>{_planned(announcement)}'
+        f'<div class="text">{texts}</div>{_concerned(announcement.component_ids, names)}</div>'
+        f'<span class="status {look.color}">{_shape(look)}Planned</span></li>'
     )
 
 

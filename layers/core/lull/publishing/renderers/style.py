@@ -54,6 +54,16 @@ li+li{border-top:1px solid var(--line)}
 .name{font-weight:600}
 .about p{margin:0;color:var(--quiet);font-size:.875rem}
 .status{display:flex;align-items:center;gap:.5rem;font-size:.875rem;font-weight:600;align-self:center}
+article{margin:0 0 1rem;padding:.875rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;\
+background:var(--card);color:var(--text)}
+h3,h4,article p{margin:.25rem 0}
+h3{font-size:1.125rem}
+h4{margin-top:1rem;font-size:.875rem}
+small{color:var(--quiet);font-weight:400}
+.text ul,.text ol{margin:.5rem 0;padding-left:1.5rem;border:0;background:none}
+.text ul{list-style:disc}
+.text li{display:list-item;padding:0;border:0}
+.text pre{overflow-x:auto}
 footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
 footer p{margin:0 auto 0 0}
 a{color:inherit}
