@@ -140,7 +140,9 @@ class MaintenanceRules:
             return replace(before, state=State.COMPLETED), before.end_at
         start = next_start(before.recurring_cron, before.timezone, before.start_at)
         end = start + (before.end_at - before.start_at)
-        return replace(before, state=State.SCHEDULED, start_at=start, end_at=end), before.end_at
+        return replace(
+            before, state=State.SCHEDULED, occurrence=before.occurrence + 1, start_at=start, end_at=end
+        ), before.end_at
 
     def _cancelled(self, before: MaintenanceWindow, after: MaintenanceWindow, now: datetime) -> None:
         at = after.cancelled_at
