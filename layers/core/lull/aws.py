@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-# Three tries with back-off in the SDK and none above it; a call that hangs fails while there is time to retry.
+# Three retries with back-off in the SDK and none above it; a call that hangs fails while there is time to retry.
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=5,
