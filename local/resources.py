@@ -68,13 +68,13 @@ def create_table(endpoint: Endpoint, default_name: str, properties: Properties) 
         request["StreamSpecification"] = {"StreamEnabled": True, **request["StreamSpecification"]}
     name = request["TableName"]
     try:
-        table = client.describe_table(TableName=name)["Table"]
-    except client.exceptions.ResourceNotFoundException:
         table = client.create_table(**request)["TableDescription"]
+    except client.exceptions.ResourceInUseException:
+        table = client.describe_table(TableName=name)["Table"]
+        _add_indexes(client, request, table)
+    else:
         if expiry := properties.get("TimeToLiveSpecification"):
             client.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
-    else:
-        _add_indexes(client, request, table)
     return {"": name, "Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn")}
 
 
@@ -93,9 +93,8 @@ def create_bucket(endpoint: Endpoint, default_name: str, properties: Properties)
     allow(default_name, properties, _BUCKET_PROPERTIES)
     # Buckets are the one name that all accounts share.
     name = properties.get("BucketName") or f"{default_name}-{endpoint.account}".lower()
-    client = endpoint.client("s3")
-    if name not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
-        client.create_bucket(Bucket=name)
+    # In us-east-1 the owner may create it again, and nothing happens.
+    endpoint.client("s3").create_bucket(Bucket=name)
     return {
         "": name,
         "Arn": f"arn:aws:s3:::{name}",

@@ -36,7 +36,7 @@ _accounts = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fuzz-examples", type=int, default=3, help="generated requests for each operation of the API")
+    parser.addoption("--fuzz-examples", type=int, default=1, help="generated requests for each operation of the API")
     parser.addoption("--thorough", action="store_true", help="every kill point, merge and change of clocks: no cuts")
     parser.addoption("--write-costs", action="store_true", help="write docs/costs.md instead of comparing it")
 

@@ -79,12 +79,18 @@ def test_a_release_quiets_its_checks_and_tells_visitors_and_everything_comes_bac
 
 def test_everything_is_still_there_after_a_stop_and_a_start(tmp_path):
     with Running(tmp_path / "state") as first:
+        welcome = "".join(first.terminal)
+        assert first.credentials["url"] == first.url
+        assert first.url in welcome
+        assert first.credentials["apiKey"] in welcome
+        assert welcome.count("curl") == 3
         a_shop(first)
         running_deployment = first("POST", "/api/deployments", {"projectId": 1, "autoPause": True})
         until(lambda: page_status(first) == "UNDER_MAINTENANCE")
         key = first.credentials["apiKey"]
         assert first.stop() == 0
-    with Running(tmp_path / "state") as second:
+        assert "Traceback" not in "".join(first.terminal)
+    with Running(tmp_path / "state", port=first.port) as second:
         assert second.credentials["apiKey"] == key
         assert statuses(second) == ["PAUSED"] * 3
         assert page_status(second) == "UNDER_MAINTENANCE"
@@ -98,7 +104,10 @@ def test_a_kill_costs_at_most_the_last_two_seconds_and_nothing_gets_stuck(tmp_pa
         first("POST", "/api/deployments", {"projectId": 1, "autoPause": True})
         until(lambda: page_status(first) == "UNDER_MAINTENANCE")
         time.sleep(2)
-        first.stop(signal.SIGKILL)
+        # Its emulator, too, and with it the chance to save once more.
+        assert first.process
+        os.killpg(first.process.pid, signal.SIGKILL)
+        first.process.wait()
     with Running(tmp_path / "state") as second:
         assert statuses(second) == ["PAUSED"] * 3
         until(lambda: page_status(second) == "UNDER_MAINTENANCE")

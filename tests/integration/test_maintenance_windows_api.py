@@ -364,7 +364,7 @@ def wake_ups_of(monkeypatch):
         waiting.clear()
         return found
 
-    failing = 17
+    failing = 5
     monkeypatch.setattr("lull.gateways.queues._send_batch", send_batch)
     return taken
 
@@ -376,25 +376,25 @@ def handled(*bodies: str) -> list[str]:
     return [each["itemIdentifier"] for each in failures]
 
 
-def test_the_end_over_three_hundred_outages_wakes_each_by_itself_and_a_crash_between_loses_and_doubles_none(
+def test_the_end_over_seventy_outages_wakes_each_by_itself_and_a_crash_between_loses_and_doubles_none(
     api, time, wake_ups_of
 ):
-    ids = many_checks(2, 300)
+    ids = many_checks(2, 70)
     for found in checks.get_checks(1, ids):
         down = replace(found, health=Health.DOWN, judged_at=clock.now())
         checks.save_judgement(down, [], was=found)
     project = WakeUp(kind="project", workspace_id=1, record_id=2).body()
     before_the_crash = wake_ups_of(of=project)
-    assert len(before_the_crash) == 160
-    assert handled(*before_the_crash[:150]) == []
+    assert len(before_the_crash) == 40
+    assert handled(*before_the_crash[:30]) == []
     again = wake_ups_of(of=project)
-    assert len(again) == 150
-    assert handled(*before_the_crash[150:], *again) == []
+    assert len(again) == 40
+    assert handled(*before_the_crash[30:], *again) == []
     assert wake_ups_of(of=project) == []
     open_ones = {each.id: each.incident_id for each in checks.get_checks(1, ids)}
     assert sorted(open_ones) == sorted(ids)
     assert None not in open_ones.values()
-    assert incidents(api) == len(set(open_ones.values())) == 300
+    assert incidents(api) == len(set(open_ones.values())) == 70
 
 
 def test_what_recovers_meanwhile_opens_none(api, time, sweep):

@@ -217,9 +217,9 @@ PAIRS = [
     Meeting(delete_and_create, checks=2, chunk=1),
 ]
 # The same where time passes between the calls.
-TICKING = [replace(meeting, ticking=True) for meeting in PAIRS if not meeting.chunk]
+TICKING = [replace(meeting, ticking=True, is_long=True) for meeting in PAIRS if not meeting.chunk]
 TRIPLES = [
-    Meeting(prepare)
+    Meeting(prepare, is_long=True)
     for prepare in (
         start_end_and_start_of_another,
         end_pause_and_start_of_another,

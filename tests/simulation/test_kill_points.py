@@ -13,8 +13,8 @@ from tests.simulation.operations import Operation
 from tests.simulation.watch_operations import OPERATIONS as OF_WATCHING
 
 OPERATIONS = OF_DEPLOYMENTS + OF_WATCHING
-_SAMPLE = 10
-_SAMPLE_OF_MANY = 4
+_SAMPLE = 5
+_SAMPLE_OF_MANY = 2
 _TOKENS_OR_NOT = 2
 
 
