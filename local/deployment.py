@@ -43,11 +43,7 @@ class _Deployment:
             mappings=translated.get("Mappings", {}),
             attribute=self._attribute,
         )
-        self._resources: dict[str, Any] = {
-            name: resource
-            for name, resource in translated["Resources"].items()
-            if "Condition" not in resource or self._resolver.holds(resource["Condition"])
-        }
+        self._resources = self._wanted(translated["Resources"])
 
     def run(self) -> Stack:
         for logical_id in self._resources:
@@ -79,9 +75,17 @@ class _Deployment:
             ),
             outputs={
                 name: str(self._resolver.resolve(output["Value"]))
-                for name, output in self._template.get("Outputs", {}).items()
+                for name, output in self._wanted(self._template.get("Outputs", {})).items()
             },
         )
+
+    def _wanted(self, declared: dict[str, Any]) -> dict[str, Any]:
+        """Those without a condition, and those whose condition holds."""
+        return {
+            name: each
+            for name, each in declared.items()
+            if "Condition" not in each or self._resolver.holds(each["Condition"])
+        }
 
     def _parameters(self, given: dict[str, str]) -> dict[str, str]:
         declared = self._template.get("Parameters", {})
