@@ -6,7 +6,13 @@ from typing import Any
 from lull.domain.announcements import Announcement, Status, announced
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.publishing.snapshot import (
+    AnnouncementSnapshot,
+    ComponentSnapshot,
+    IncidentSnapshot,
+    MaintenanceSnapshot,
+    StatusSnapshot,
+)
 from tests.builders import NOON
 
 
@@ -56,8 +62,11 @@ def a_snapshot(*components: ComponentSnapshot, **changes: Any) -> StatusSnapshot
     status = changes.get("status", ComponentStatus.OPERATIONAL)
     return StatusSnapshot(
         **{
+            "id": 1,
             "name": "Acme Status",
             "slug": "acme-status",
+            "created_at": NOON,
+            "today": NOON.date(),
             "logo_url": None,
             "favicon_url": None,
             "primary_color": None,
@@ -71,6 +80,11 @@ def a_snapshot(*components: ComponentSnapshot, **changes: Any) -> StatusSnapshot
             **changes,
         }
     )
+
+
+def an_incident_snapshot(**changes: Any) -> IncidentSnapshot:
+    fields = {"id": 3, "component_id": 5, "component_name": "API", "started_at": NOON, "resolved_at": None, **changes}
+    return IncidentSnapshot(**fields)
 
 
 def an_announcement(**changes: Any) -> Announcement:

@@ -35,8 +35,11 @@ def project(
     shown = tuple(_component(component, watching, maintained, opened) for component in components)
     status = health.overall((component.status for component in shown), map(health.of_announcement, opened))
     return StatusSnapshot(
+        id=page.id,
         name=page.name,
         slug=page.slug,
+        created_at=page.created_at,
+        today=at.date(),
         logo_url=page.logo_url,
         favicon_url=page.favicon_url,
         primary_color=page.primary_color,

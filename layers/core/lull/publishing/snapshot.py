@@ -3,10 +3,16 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
+from lull.domain import uptime
 from lull.domain.announcements import Announcement
 from lull.domain.health import ComponentStatus
+from lull.domain.uptime import DayUptime, Timeline
+
+LONGEST_HISTORY = 365
+"""Days of uptime that are published of each component."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +24,39 @@ class ComponentSnapshot:
     position: int
     status: ComponentStatus
     show_uptime_bar: bool
+    timeline: Timeline | None = None
+    """What it showed when, over the longest history; None where no uptime is shown."""
+
+    def uptime(self, *, days: int, at: datetime) -> "UptimeSnapshot | None":
+        """Of the last `days` days, the last of which is that of `at`, as far as it has passed then."""
+        if self.timeline is None:
+            return None
+        last = at.date()
+        counted = uptime.days(self.timeline, last - timedelta(days=days - 1), last, at=at)
+        return UptimeSnapshot(percentage=uptime.percentage(counted), days=counted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UptimeSnapshot:
+    percentage: Decimal | None
+    """Over all of the days; None if there is no second to judge by."""
+    days: tuple[DayUptime, ...]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentSnapshot:
+    """An outage of something that the page shows, told as its component is: names of checks are nobody's business."""
+
+    id: int
+    component_id: int
+    component_name: str
+    started_at: datetime
+    resolved_at: datetime | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.component_name} was down" if self.resolved_at else f"{self.component_name} is down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +120,12 @@ class AnnouncementSnapshot:
 class StatusSnapshot:
     """Everything the renderers may use. It never holds ids of checks, projects or workspaces, tokens or their URLs."""
 
+    id: int
     name: str
     slug: str
+    created_at: datetime
+    today: date
+    """The UTC day that it is of: with the next one the uptime bars move on."""
     logo_url: str | None
     favicon_url: str | None
     primary_color: str | None
@@ -99,8 +142,12 @@ class StatusSnapshot:
     """Those to come, by their start."""
     maintenances: tuple[MaintenanceSnapshot, ...] = ()
     """Under way or ahead, by their start."""
+    resolved: tuple[AnnouncementSnapshot, ...] = ()
+    """Those of the last twelve months that are over, newest first; none if the page shows no past."""
+    incidents: tuple[IncidentSnapshot, ...] = ()
+    """Outages that began in the last twelve months, open ones too, newest first; none if the page shows no past."""
 
     @property
     def digest(self) -> str:
         """The same for what shows the same, in every process: hex SHA-256."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=datetime.isoformat).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
