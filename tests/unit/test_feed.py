@@ -14,7 +14,7 @@ from lull.domain.health import ComponentStatus
 from lull.publishing.renderers import atom, rss
 from lull.publishing.snapshot import StatusSnapshot
 from tests.builders import NOON
-from tests.page_builders import a_component_snapshot, a_snapshot
+from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot
 from tests.told_page import BASE, DAY, HOUR, TOLD, hostile_texts, random_page, renamed, told, written_by
 
 Render = Callable[..., bytes]
@@ -137,6 +137,7 @@ def test_the_feed_of_a_component_has_what_names_it_and_what_names_none(render):
 
 @both
 def test_what_named_only_components_that_are_gone_is_in_the_feed_of_no_other(render):
+    assert [an_announcement_snapshot(component_ids=each).general for each in ((), (5,))] == [True, False]
     orphan = told(1, "Orphan", ("INVESTIGATING", "We look.", NOON), general=False)
     page = a_snapshot(a_component_snapshot(id=5), announcements=(orphan,))
     assert titles(render, page) == ["Investigating: Orphan"]
@@ -159,6 +160,16 @@ def test_texts_are_markdown_with_the_time_and_what_is_concerned(render):
     assert (move.get("content") or [{"value": move.description}])[0]["value"] == (
         "<p>We move.</p>\n<p>2026-03-02 12:00 to 2026-03-02 14:00 UTC</p>\n<p>Concerns Daten &amp; Söhne, Search</p>"
     )
+
+
+@both
+def test_names_are_text_in_what_is_html(render):
+    feed = render(written_by("<b>&amp;"), NOON, base_url=BASE)
+    texts = [
+        each.text or "" for each in ElementTree.fromstring(feed).iter() if each.tag.endswith(("description", "content"))
+    ]
+    assert "<p>&lt;b&gt;&amp;amp; is down</p>\n" in texts
+    assert any("Concerns &lt;b&gt;&amp;amp;, " in each for each in texts)
 
 
 @both

@@ -149,8 +149,12 @@ def _is_control(code: int) -> bool:
     return code < 0x20 or 0x7F <= code < 0xA0 or code in (0xFFFE, 0xFFFF)
 
 
-def test_a_fold_never_tears_a_character():
-    page = replace(TOLD, name="日本語🎉" * 30)
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "\N{LATIN SMALL LETTER E WITH ACUTE}" * 150, "日本語\N{PARTY POPPER}" * 30]
+)
+def test_a_fold_never_tears_a_character(name):
+    page = replace(TOLD, name=name)
     lines = ical.render(page, NOON, base_url=BASE).split(b"\r\n")
-    assert all(line.decode() is not None for line in lines)
-    assert str(read(page)["NAME"]) == page.name
+    assert max(len(line) for line in lines) in (73, 74, 75)
+    assert [line for line in lines if line.decode("utf-8", "replace").encode() != line] == []
+    assert str(read(page)["NAME"]) == name

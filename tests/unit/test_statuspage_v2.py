@@ -114,6 +114,18 @@ def test_groups_are_components_before_the_first_of_theirs():
     assert len({each["id"] for each in FILES["components"]["components"]}) == 4
 
 
+def test_groups_are_told_apart_and_an_outage_of_some_is_a_partial_one():
+    down = ComponentStatus.MAJOR_OUTAGE
+    page = a_snapshot(
+        a_component_snapshot(id=1, group_name="Core", status=down),
+        a_component_snapshot(id=2, group_name="Data", status=down),
+        a_component_snapshot(id=3, group_name="Data"),
+    )
+    groups = [each for each in read(page)["components"]["components"] if each["group"]]
+    assert [(each["name"], each["status"]) for each in groups] == [("Core", "major_outage"), ("Data", "partial_outage")]
+    assert groups[0]["id"] != groups[1]["id"]
+
+
 def test_a_component_tells_since_when_it_is_watched_and_when_it_changed():
     _, api, database, _ = FILES["components"]["components"]
     assert (api["start_date"], api["updated_at"]) == ("2026-02-26", "2026-03-01T11:00:00Z")

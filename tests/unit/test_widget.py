@@ -34,7 +34,7 @@ PAGES = {
 BODIES = {
     **{slug: (200, status_json.render(page, NOON)) for slug, page in PAGES.items()},
     "calm": (200, status_json.render(replace(TOLD, announcements=()), NOON)),
-    "locked": (401, b'{"detail":"a password is required"}'),
+    "locked": (401, status_json.render(TOLD, NOON)),
     "broken": (200, b"<html>"),
     "other": (200, b'{"status":"OPERATIONAL"}'),
 }

@@ -99,7 +99,7 @@ def _group(snapshot: StatusSnapshot, members: list[ComponentSnapshot], updated_a
         **shown[0],
         "id": _group_id(name),
         "name": name,
-        "status": _word(health.worst(each.status for each in members)),
+        "status": _word(health.combined(each.status for each in members)),
         "description": None,
         "showcase": False,
         "start_date": None,
