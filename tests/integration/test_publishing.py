@@ -1,6 +1,7 @@
 """The public files of a slug are always those of the page that owns it now."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,16 +10,20 @@ from typing import Any
 
 import pytest
 
-from lull import aws, settings
+from lull import aws, clock, settings
 from lull.domain.checks import Health
 from lull.domain.credentials import Caller, Role
 from lull.domain.dependencies import Dependency
+from lull.domain.errors import StaleWrite
+from lull.domain.ledger import Change
 from lull.domain.projects import Project
+from lull.domain.publications import Publication
 from lull.domain.status_pages import Visibility
-from lull.store import assets, checks, dependencies, projects
+from lull.domain.uptime import Bucket
+from lull.store import assets, checks, dependencies, ledger, projects, publications
 from lull.store import status_pages as pages
 from lull.store.assets import LostRace
-from lull.use_cases import status_pages, watch
+from lull.use_cases import incidents, status_pages, watch
 from lull.use_cases.publishing import PublishResult, publish
 from tests.builders import NOON, a_check, a_signal
 from tests.page_builders import a_component, a_page
@@ -27,7 +32,10 @@ pytestmark = pytest.mark.usefixtures("stack")
 
 SLUG = "acme-status"
 PAGE, DATA, BADGE = "status/acme-status", "api/public/status/acme-status", "api/public/status/acme-status/badge.svg"
-FILES = {PAGE, DATA, BADGE}
+MONTHS = {f"{PAGE}/history", f"{PAGE}/history/2026-03"}
+EVENTS = f"{DATA}/events"
+FILES = {PAGE, DATA, BADGE, EVENTS, *MONTHS}
+ALL = len(FILES)
 MANIFEST = "_manifest/acme-status.json"
 LATER = NOON + timedelta(hours=1)
 CALLER = Caller(workspace_id=1, role=Role.ADMIN, actor="test")
@@ -94,7 +102,7 @@ def every_call(hook: Callable[..., None], moment: str = "after-call") -> Iterato
 
 
 def test_a_public_page_is_published_as_page_json_and_badge(page):
-    assert publish(SLUG, at=NOON) == PublishResult(written=3, removed=0, unchanged=0)
+    assert publish(SLUG, at=NOON) == PublishResult(written=ALL, removed=0, unchanged=0)
     assert bucket().keys() == FILES | {MANIFEST}
     assert published()["status"] == "OPERATIONAL"
     assert b"All systems operational" in bucket()[PAGE]
@@ -113,7 +121,7 @@ def test_files_have_the_headers_that_visitors_need(page):
 def test_a_change_of_what_is_shown_is_published_with_its_time(page):
     publish(SLUG, at=NOON)
     signal(Health.DOWN)
-    assert publish(SLUG, at=LATER).written == 3
+    assert publish(SLUG, at=LATER).written == ALL
     assert (published()["status"], published()["updatedAt"]) == ("MAJOR_OUTAGE", "2026-03-01T13:00:00Z")
 
 
@@ -121,7 +129,7 @@ def test_publishing_again_writes_nothing_and_keeps_the_time_of_the_last_change(p
     publish(SLUG, at=NOON)
     before = bucket()
     with calls() as made:
-        assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=3)
+        assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=ALL)
     assert not {name for name in made if name.startswith(("Put", "Delete"))}
     assert bucket() == before
 
@@ -129,7 +137,7 @@ def test_publishing_again_writes_nothing_and_keeps_the_time_of_the_last_change(p
 def test_a_file_whose_bytes_are_the_same_is_not_written_again(page):
     publish(SLUG, at=NOON)
     change(name="Acme")
-    assert publish(SLUG, at=LATER) == PublishResult(written=2, removed=0, unchanged=1)
+    assert publish(SLUG, at=LATER) == PublishResult(written=ALL - 1, removed=0, unchanged=1)
 
 
 def test_projects_and_dependencies_are_shown_by_their_checks(page):
@@ -159,17 +167,133 @@ def test_publishing_reads_what_it_shows_and_no_more(page):
     publish(SLUG, at=NOON)
     with calls() as made:
         publish(SLUG, at=NOON)
-    manifest, owner_and_page, components, maintenance, project, dependency = (
-        ["GetObject"],
-        ["GetItem", "GetItem"],
-        ["Query"],
-        ["Query"],
-        ["Query"],
-        ["Query"],
-    )
-    assert made == manifest + owner_and_page + components + maintenance + ["Query"] + project + dependency + [
-        "BatchGetItem"
+    assert made == [
+        *["GetObject", "GetItem", "GetItem"],  # manifest, owner of the slug, page
+        *["Query", "Query", "Query"],  # components, maintenance, announcements
+        *["Query", "Query", "BatchGetItem"],  # checks of the project and of the dependency, all three sources
+        *["Query", "Query"],  # maintenance of the year, ledger of the one check
+        *["Query", "GetItem"],  # incidents, publication
     ]
+
+
+def test_what_was_published_is_kept_with_the_page_and_a_lost_bucket_is_made_again_byte_for_byte(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    publish(SLUG, at=LATER)
+    before = bucket()
+    for key in before:
+        aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
+    publish(SLUG, at=LATER + timedelta(hours=1))
+    after = bucket()
+    assert {key: after[key] for key in FILES} == {key: before[key] for key in FILES}
+    assert after.keys() == before.keys()
+
+
+def test_events_are_numbered_once_whatever_dies_while_they_are_published(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    with every_call(dies, "before-call.s3.PutObject"), pytest.raises(Dead):
+        publish(SLUG, at=LATER)
+    publish(SLUG, at=LATER + timedelta(seconds=5))
+    signal(Health.OK)
+    publish(SLUG, at=LATER + timedelta(minutes=5))
+    text = bucket()[EVENTS].decode()
+    assert re.findall(r"^id: (.*)$", text, re.MULTILINE) == ["1-1", "1-2"]
+    assert [json.loads(each)["component"]["status"] for each in re.findall(r"^data: (.*)$", text, re.MULTILINE)] == [
+        "MAJOR_OUTAGE",
+        "OPERATIONAL",
+    ]
+
+
+class Dead(Exception):
+    pass
+
+
+def dies(**_: Any) -> None:
+    raise Dead
+
+
+def publication() -> Publication:
+    found = publications.get_publication(1, 1)
+    assert found
+    return found
+
+
+def test_two_publishers_at_once_number_no_event_twice(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    slow = publication()
+    publish(SLUG, at=LATER)
+    with pytest.raises(StaleWrite):
+        publications.save_publication(replace(slow, number=1))
+
+
+def test_a_page_that_is_gone_gets_no_publication_any_more(page):
+    publish(SLUG, at=NOON)
+    last = publication()
+    status_pages.delete_status_page(CALLER, 1)
+    assert publications.get_publication(1, 1) is None
+    with pytest.raises(StaleWrite):
+        publications.save_publication(replace(last, revision=0))
+
+
+def test_a_page_shows_what_was_up_and_what_was_down(page):
+    ledger.record_change(1, 10, Change(at=NOON - timedelta(days=2), bucket=Bucket.OPERATIONAL))
+    ledger.record_change(1, 10, Change(at=NOON - timedelta(days=1), bucket=Bucket.MAJOR))
+    ledger.record_change(1, 10, Change(at=NOON - timedelta(hours=12), bucket=Bucket.OPERATIONAL))
+    pages.create_component(a_component(id=6, show_uptime_bar=False, position=1))
+    publish(SLUG, at=NOON)
+    assert [each["uptime"] for each in published()["components"]] == [75.0, None]
+    assert bucket()[PAGE].count(b'class="bars"') == 1
+    change(show_uptime_history=False)
+    publish(SLUG, at=NOON)
+    assert b'class="bars"' not in bucket()[PAGE]
+
+
+def test_the_next_day_moves_the_bars_on_and_the_same_day_nothing(page):
+    publish(SLUG, at=NOON)
+    assert publish(SLUG, at=NOON + timedelta(hours=11)).written == 0
+    assert publish(SLUG, at=NOON + timedelta(days=1)).written > 0
+    assert published()["updatedAt"] == "2026-03-02T12:00:00Z"
+    assert b"data:" not in bucket()[EVENTS]
+
+
+def test_outages_are_told_by_the_name_of_their_component_until_the_page_hides_its_past(page):
+    signal(Health.DOWN)
+    watch.advance(1, 10, at=NOON)
+    publish(SLUG, at=NOON)
+    assert b"API is down" in bucket()[f"{PAGE}/history"]
+    assert b"check" not in bucket()[f"{PAGE}/history"]
+    incidents.resolve_incident(CALLER, 1, at=LATER)
+    publish(SLUG, at=LATER)
+    assert b"API was down" in bucket()[PAGE]
+    change(show_incident_history=False)
+    publish(SLUG, at=LATER)
+    assert not [key for key in bucket() if "history" in key]
+    assert b"API was down" not in bucket()[PAGE]
+
+
+def test_one_call_makes_every_page_again(page, stack):
+    pages.create_status_page(a_page(id=2, workspace_id=2, slug="globex"))
+    stack.drain()
+    before = bucket()
+    assert "status/globex" in before
+    for key in before:
+        aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
+    assert stack.invoke("MonitorFunction", {"republish": True}) == {"pages": 2}
+    stack.drain()
+    after = bucket()
+    assert {key: after[key] for key in after if key[0] != "_"} == {key: before[key] for key in before if key[0] != "_"}
+
+
+@pytest.mark.parametrize(("time", "asked"), [("00:00:30", 1), ("00:03:59", 1), ("00:04:00", 0), ("12:00:00", 0)])
+def test_a_new_day_moves_the_bars_of_every_page_on(page, stack, time, asked, monkeypatch):
+    stack.drain()
+    now = datetime.fromisoformat(f"2026-03-02T{time}+00:00")
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert stack.invoke("MonitorFunction", {})["pages"] == asked
+    assert stack.invoke("MonitorFunction", {})["pages"] == asked
+    stack.drain()
 
 
 # ---- what is not published
@@ -187,12 +311,12 @@ def test_a_slug_of_nobody_is_nothing():
 def test_a_page_that_is_no_longer_for_everybody_disappears_and_comes_back(page, hidden):
     publish(SLUG, at=NOON)
     change(**hidden)
-    assert publish(SLUG, at=NOON) == PublishResult(written=0, removed=3, unchanged=0)
+    assert publish(SLUG, at=NOON) == PublishResult(written=0, removed=ALL, unchanged=0)
     assert bucket() == {}
     assert publish(SLUG, at=NOON) == NOTHING
     change(enabled=True, visibility=Visibility.PUBLIC)
-    assert publish(SLUG, at=LATER).written == 3
-    assert published()["updatedAt"] == "2026-03-01T13:00:00Z"
+    assert publish(SLUG, at=LATER).written == ALL
+    assert published()["updatedAt"] == "2026-03-01T12:00:00Z"
 
 
 def test_a_deleted_page_disappears_even_while_its_components_are_left(page):
@@ -209,8 +333,11 @@ def test_a_page_moves_with_its_slug(page):
     publish(SLUG, at=NOON)
     assert bucket().keys() == {
         "status/new",
+        "status/new/history",
+        "status/new/history/2026-03",
         "api/public/status/new",
         "api/public/status/new/badge.svg",
+        "api/public/status/new/events",
         "_manifest/new.json",
     }
 
@@ -270,7 +397,7 @@ def test_the_manifest_is_written_before_the_files_and_after_them(page):
 
     with every_call(note, "before-call.s3"):
         publish(SLUG, at=NOON)
-    assert written == [MANIFEST, PAGE, DATA, BADGE, MANIFEST]
+    assert (written[0], set(written[1:-1]), written[-1]) == (MANIFEST, FILES, MANIFEST)
 
 
 def test_a_file_that_was_changed_or_removed_by_hand_is_replaced_by_the_next_change(page):

@@ -2,14 +2,10 @@
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -18,6 +14,7 @@ import pytest
 from lull.publishing.renderers import status_json, widget
 from lull.publishing.renderers.colors import contrast
 from lull.publishing.renderers.style import DARK, LIGHT
+from tests import browser
 from tests.builders import NOON
 from tests.golden import assert_golden
 from tests.told_page import TOLD, told
@@ -107,19 +104,6 @@ class Site(BaseHTTPRequestHandler):
         """Nobody asked."""
 
 
-@cache
-def browser() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found:
-        return found
-    offer = ""
-    if shutil.which("apt-cache"):
-        offer = subprocess.run(["apt-cache", "policy", "chromium"], capture_output=True, text=True).stdout
-    if re.search(r"Candidate: \d", offer):
-        pytest.fail("the widget is tested in Chromium, which is not installed: apt-get install -y chromium")
-    pytest.skip("the widget is tested in Chromium, which is not installed, and which apt does not offer here")
-
-
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
@@ -132,20 +116,16 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def shown(port: int, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def shown(port: int) -> dict[str, Any]:
     """What a browser has made of each widget."""
-    profile = tmp_path_factory.mktemp("profile")
-    html = run_browser(profile, "--virtual-time-budget=5000", "--dump-dom", f"http://localhost:{port}/")
+    try:
+        html = browser.dom(f"http://localhost:{port}/")
+    except browser.NoBrowser as missing:
+        pytest.skip(f"{missing}, which apt does not offer here")
     result = re.search(r"<pre>(.*)</pre>", html, re.DOTALL)
     assert result, html
     found: dict[str, Any] = json.loads(unescape(result[1]))
     return found
-
-
-def run_browser(profile: Path, *arguments: str) -> str:
-    switches = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    command = [browser(), *switches, f"--user-data-dir={profile}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 def test_it_looks_as_it_did():

@@ -205,8 +205,27 @@ def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWi
 
 
 def of_incident(before: Incident | None, after: Incident | None) -> list[Effect]:
-    """People are told what they are owed. What is suppressed is looked at once more: its window may be over by now."""
-    if after is None or after.owed is None:
+    """People are told what they are owed. What is suppressed is looked at once more: its window may be over by now.
+
+    Pages tell that it began and that it is over.
+    """
+    if after is None:
+        return []
+    shown = _of_shown_incident(after) if (before and before.state) != after.state else []
+    return shown + _of_owed_incident(before, after)
+
+
+def _of_shown_incident(incident: Incident) -> list[Effect]:
+    effects: list[Effect] = [PublishSource(incident.workspace_id, "check", incident.check_id)]
+    if incident.project_id is not None:
+        effects.append(PublishSource(incident.workspace_id, "project", incident.project_id))
+    elif incident.dependency_id is not None:
+        effects.append(PublishSource(incident.workspace_id, "dependency", incident.dependency_id))
+    return effects
+
+
+def _of_owed_incident(before: Incident | None, after: Incident) -> list[Effect]:
+    if after.owed is None:
         return []
     suppressed = (after.suppressed, after.suppressed_until)
     if after.suppressed is after.owed and before and (before.suppressed, before.suppressed_until) == suppressed:

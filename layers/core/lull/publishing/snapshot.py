@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from lull.domain import uptime
 from lull.domain.announcements import Announcement
@@ -152,7 +153,7 @@ class StatusSnapshot:
     maintenances: tuple[MaintenanceSnapshot, ...] = ()
     """Under way or ahead, by their start."""
     resolved: tuple[AnnouncementSnapshot, ...] = ()
-    """Those of the last twelve months that are over, newest first; none if the page shows no past."""
+    """Those of the last twelve months that are over, newest first."""
     incidents: tuple[IncidentSnapshot, ...] = ()
     """Outages that began in the last twelve months, open ones too, newest first; none if the page shows no past."""
 
@@ -166,4 +167,17 @@ class StatusSnapshot:
     @property
     def digest(self) -> str:
         """The same for what shows the same, in every process: hex SHA-256."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        return _digest(asdict(self))
+
+    @property
+    def content_digest(self) -> str:
+        """Of everything but the uptime bars."""
+        shown = asdict(self)
+        del shown["today"]
+        for component in shown["components"]:
+            del component["timeline"]
+        return _digest(shown)
+
+
+def _digest(shown: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode()).hexdigest()

@@ -74,9 +74,14 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _wake(wanted, at=at)
     _send(wanted, at=at)
     _probe(wanted, at=at)
-    _publish(wanted, cause=changes[0].sequence_number)
-    # Last: what is refused here makes the batch come again, and nobody else wait.
-    _record_uptime([effect for effect in wanted if isinstance(effect, effects.RecordUptime)])
+    cause = changes[0].sequence_number
+    # Pages show it. What is refused here makes the batch come again, and nobody wait for it.
+    try:
+        _record_uptime([effect for effect in wanted if isinstance(effect, effects.RecordUptime)])
+    except Exception:
+        _publish(wanted, cause=f"{cause} unrecorded")
+        raise
+    _publish(wanted, cause=cause)
 
 
 def _reconcile_windows(wanted: list[effects.ReconcileWindow], *, at: datetime) -> None:

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from lull.publishing.renderers.feed import LANGUAGE, Item, feed
-from lull.publishing.renderers.instants import instant
 from lull.publishing.renderers.markup import one_line, text
+from lull.publishing.renderers.status_json import instant
 from lull.publishing.snapshot import StatusSnapshot
 
 

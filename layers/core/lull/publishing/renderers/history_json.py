@@ -8,7 +8,6 @@ from typing import Any
 
 from lull.domain.errors import invalid
 from lull.publishing.renderers import status_json
-from lull.publishing.renderers.instants import instant
 from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot
 
 MOST_MONTHS = 12
@@ -70,6 +69,6 @@ def _incident(incident: IncidentSnapshot) -> dict[str, Any]:
         "id": incident.id,
         "componentId": incident.component_id,
         "title": incident.title,
-        "startedAt": instant(incident.started_at),
-        "resolvedAt": instant(incident.resolved_at) if incident.resolved_at else None,
+        "startedAt": status_json.instant(incident.started_at),
+        "resolvedAt": status_json.instant(incident.resolved_at) if incident.resolved_at else None,
     }

@@ -6,8 +6,8 @@ from typing import Any
 
 from lull.domain.announcements import Status
 from lull.publishing.renderers.identity import announcement_url, page_url
-from lull.publishing.renderers.instants import instant
 from lull.publishing.renderers.stages import running, stage
+from lull.publishing.renderers.status_json import instant
 from lull.publishing.snapshot import AnnouncementSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 Components = Mapping[str, dict[str, Any]]

@@ -14,7 +14,7 @@ from lull.domain import health
 from lull.domain.health import ComponentStatus
 from lull.domain.uptime import Timeline
 from lull.publishing.renderers.identity import page_url
-from lull.publishing.renderers.instants import instant
+from lull.publishing.renderers.status_json import instant
 from lull.publishing.renderers.statuspage_incidents import COMPLETED, RESOLVED, incidents, maintenances
 from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
 
