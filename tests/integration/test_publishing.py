@@ -31,10 +31,28 @@ from tests.page_builders import a_component, a_page
 pytestmark = pytest.mark.usefixtures("stack")
 
 SLUG = "acme-status"
-PAGE, DATA, BADGE = "status/acme-status", "api/public/status/acme-status", "api/public/status/acme-status/badge.svg"
-MONTHS = {f"{PAGE}/history", f"{PAGE}/history/2026-03"}
-EVENTS = f"{DATA}/events"
-FILES = {PAGE, DATA, BADGE, EVENTS, *MONTHS}
+PAGE, DATA = f"status/{SLUG}", f"api/public/status/{SLUG}"
+BADGE, EVENTS = f"{DATA}/badge.svg", f"{DATA}/events"
+V2 = ("summary", "status", "components", "incidents", "incidents/unresolved", "scheduled-maintenances")
+V2 += tuple(f"scheduled-maintenances/{kind}" for kind in ("upcoming", "active"))
+
+
+def files_of(slug: str, component_id: int = 5) -> set[str]:
+    """Every public file of a page with one component that has never changed."""
+    data, component = f"api/public/status/{slug}", f"api/public/status/{slug}/components/{component_id}"
+    names = ("history", "feed.rss", "feed.atom", "badge.svg", "badge.json", "widget.js", "events", "maintenance.ics")
+    of_component = ("uptime", "feed.rss", "feed.atom", "badge.svg", "badge.json")
+    return {
+        *{f"status/{slug}", f"status/{slug}/history", f"status/{slug}/history/2026-03", data},
+        *(f"{data}/{name}" for name in names),
+        *(f"{component}/{name}" for name in of_component),
+        *(f"{data}/api/v2/{name}.json" for name in V2),
+    }
+
+
+PUBLIC = files_of(SLUG)
+SOURCES = {f"source/{DATA}/history", f"source/{DATA}/components/5/uptime"}
+FILES = PUBLIC | SOURCES
 ALL = len(FILES)
 MANIFEST = "_manifest/acme-status.json"
 LATER = NOON + timedelta(hours=1)
@@ -331,15 +349,8 @@ def test_a_page_moves_with_its_slug(page):
     change(slug="new")
     publish("new", at=NOON)
     publish(SLUG, at=NOON)
-    assert bucket().keys() == {
-        "status/new",
-        "status/new/history",
-        "status/new/history/2026-03",
-        "api/public/status/new",
-        "api/public/status/new/badge.svg",
-        "api/public/status/new/events",
-        "_manifest/new.json",
-    }
+    assert {key for key in bucket() if key[0] not in "_s" or key.startswith("status")} == files_of("new")
+    assert not [key for key in bucket() if SLUG in key]
 
 
 def test_a_reused_slug_shows_its_new_owner_and_nothing_of_the_old_one(page):

@@ -14,7 +14,7 @@ import pytest
 
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.publications import Publication
-from lull.publishing.assets import render_all
+from lull.publishing.assets import FILES, render_all
 from lull.publishing.renderers import badge, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.looks import LOOKS
@@ -103,37 +103,48 @@ def document(snapshot=SHOP) -> Document:
 PUBLICATION = Publication(page_id=1, workspace_id=1, digest="", content="", updated_at=NOON)
 
 
+BASE_URL = "https://status.acme.test"
+
+
+def rendered(snapshot=SHOP):
+    return render_all(snapshot, PUBLICATION, base_url=BASE_URL)
+
+
 def test_the_same_snapshot_gives_the_same_bytes():
-    assert render_all(SHOP, PUBLICATION) == render_all(SHOP, PUBLICATION)
+    assert rendered() == rendered()
 
 
-def test_keys_are_the_public_paths():
-    assert list(render_all(SHOP, PUBLICATION)) == [
-        "status/acme-status",
-        "status/acme-status/history/2026-03",
-        "status/acme-status/history",
-        "api/public/status/acme-status",
-        "api/public/status/acme-status/badge.svg",
-        "api/public/status/acme-status/events",
-    ]
+def shape(pattern: str) -> str:
+    literal = re.escape(pattern).replace(r"\{document\}", ".+")
+    return re.sub(r"\\{\w+\\}", "[^/]+", literal)
 
 
-def test_every_file_says_what_it_is_and_how_long_it_may_be_kept():
-    files = render_all(SHOP, PUBLICATION)
-    assert {key.rpartition("/")[2]: file.content_type for key, file in files.items()} == {
-        "acme-status": "application/json",
-        "2026-03": "text/html; charset=utf-8",
-        "history": "text/html; charset=utf-8",
-        "badge.svg": "image/svg+xml",
-        "events": "text/event-stream",
+def test_keys_are_the_public_paths_and_every_kind_of_file_is_there():
+    found = set()
+    for key, file in rendered(a_snapshot(a_component_snapshot(timeline=()))).items():
+        if not file.is_source:
+            (pattern,) = [each for each in FILES if re.fullmatch(shape(each), key)]
+            assert file.content_type == FILES[pattern]
+            found.add(pattern)
+    assert found == set(FILES)
+
+
+def test_every_file_says_how_long_it_may_be_kept():
+    kept = {key: int(re.findall(r"s-maxage=(\d+)", file.cache_control)[0]) for key, file in rendered().items()}
+    unlike = {key.rpartition("/")[2]: seconds for key, seconds in kept.items() if seconds != 5}
+    assert unlike == {"widget.js": 3600, "events": 1}
+
+
+def test_what_is_only_a_source_of_answers_is_no_public_path():
+    sources = {key for key, file in rendered(a_snapshot(a_component_snapshot(timeline=()))).items() if file.is_source}
+    assert sources == {
+        "source/api/public/status/acme-status/history",
+        "source/api/public/status/acme-status/components/5/uptime",
     }
-    assert files["status/acme-status"].content_type == "text/html; charset=utf-8"
-    kept = {key.rpartition("/")[2]: re.findall(r"s-maxage=(\d+)", file.cache_control) for key, file in files.items()}
-    assert kept == {key: ["5"] for key in ("acme-status", "2026-03", "history", "badge.svg")} | {"events": ["1"]}
 
 
 def test_a_page_that_shows_no_past_has_no_pages_of_it():
-    assert not [key for key in render_all(replace(SHOP, show_incident_history=False), PUBLICATION) if "history" in key]
+    assert not [key for key in rendered(replace(SHOP, show_incident_history=False)) if "history" in key]
     assert "Past incidents" not in page.render(replace(SHOP, show_incident_history=False), NOON).decode()
 
 
