@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from lull.domain.health import ComponentStatus
 from lull.publishing.renderers import atom, rss
+from lull.publishing.renderers.feed import feeds
 from lull.publishing.snapshot import StatusSnapshot
 from tests.builders import NOON
 from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot
@@ -133,6 +134,21 @@ def test_the_feed_of_a_component_has_what_names_it_and_what_names_none(render):
     assert set(ids(render, TOLD, component_id=5)) < set(ids(render, TOLD))
     with pytest.raises(LookupError):
         render(TOLD, NOON, base_url=BASE, component_id=99)
+
+
+@pytest.mark.parametrize("module", [rss, atom])
+def test_all_feeds_of_a_page_are_what_each_of_them_is_alone(module):
+    together = {each.component_id: module.write(each) for each in feeds(TOLD, NOON, base_url=BASE)}
+    assert together == {
+        component_id: module.render(TOLD, NOON, base_url=BASE, component_id=component_id)
+        for component_id in (None, 5, 8, 6)
+    }
+
+
+def test_what_several_feeds_say_is_written_once():
+    page, *others = feeds(TOLD, NOON, base_url=BASE)
+    known = {id(each) for each in page.items}
+    assert [each for other in others for each in other.items if id(each) not in known] == []
 
 
 @both

@@ -1,40 +1,29 @@
-"""What both feeds of a page say: an item for each update of an announcement, and for each begin and end of an outage.
+"""What both feeds of a page say, and those of its components."""
 
-Their ids never change and are never used twice; readers tell people what has an id that they have not seen.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from html import escape
+from datetime import datetime
 
-from lull.publishing.renderers.identity import announcement_url, data_url, page_url, tag
-from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.stages import stage
-from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
+from lull.publishing.renderers.feed_items import Item, Told, item, newest_first
+from lull.publishing.renderers.identity import data_url, page_url, tag
+from lull.publishing.snapshot import StatusSnapshot
 
 LANGUAGE = "en"
 MOST_ITEMS = 50
-# A page that shows no past still has to say in its feed that something is over.
-_FAREWELL = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    id: str
-    title: str
-    html: str
-    link: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """Titles and descriptions are as owners wrote them, not escaped."""
 
+    component_id: int | None
+    """The component that it is of; None for that of the page."""
     id: str
     title: str
+    otherwise: str
+    """Instead of a title of which nothing can be read."""
     description: str
+    author: str
     link: str
     """The page that people read."""
     below: str
@@ -46,87 +35,49 @@ class Feed:
 
 
 def feed(snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str, component_id: int | None = None) -> Feed:
-    """Of the page, or of one component: what names it, and what is written of none in particular."""
-    items = sorted(_items(snapshot, updated_at, base_url, component_id), key=lambda each: (each[0].at, each[1]))
-    newest = tuple(item for item, _ in reversed(items[-MOST_ITEMS:]))
+    """Of the page, or of one component: what names it, and what is written of none in particular.
+
+    `base_url` is where the public files are, without a slash at its end.
+    """
+    return _feed(snapshot, updated_at, newest_first(snapshot, updated_at), {}, base_url, component_id)
+
+
+def feeds(snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str) -> Iterator[Feed]:
+    """That of the page and those of its components: what several of them say is written once."""
+    told = newest_first(snapshot, updated_at)
+    items: dict[tuple[str, int, int], Item] = {}
+    for component_id in (None, *(component.id for component in snapshot.components)):
+        yield _feed(snapshot, updated_at, told, items, base_url, component_id)
+
+
+def _feed(
+    snapshot: StatusSnapshot,
+    updated_at: datetime,
+    told: Sequence[Told],
+    items: dict[tuple[str, int, int], Item],
+    base_url: str,
+    component_id: int | None,
+) -> Feed:
+    """`items` are those that are written already; it adds its own."""
+    chosen = [
+        each
+        for each in told
+        if component_id is None or each.component_ids is None or component_id in each.component_ids
+    ][:MOST_ITEMS]
+    for each in chosen:
+        if each.order not in items:
+            items[each.order] = item(snapshot, each, base_url=base_url)
     component = None if component_id is None else snapshot.component(component_id)
     title = f"{snapshot.name} · {component.name}" if component else snapshot.name
     return Feed(
+        component_id=component_id,
         id=tag(snapshot, *(("component", component.id) if component else ())),
         title=title,
+        otherwise=snapshot.slug,
         description=f"Announcements and outages of {title}",
+        author=snapshot.name,
         link=page_url(snapshot, base_url),
         below=data_url(snapshot, base_url, component_id),
-        updated_at=newest[0].at if newest else min(snapshot.created_at, updated_at),
-        items=newest,
+        updated_at=chosen[0].at if chosen else min(snapshot.created_at, updated_at),
+        items=tuple(items[each.order] for each in chosen),
     )
-
-
-Order = tuple[str, int, int]
-"""Of items of the same moment: by what they are, so that nothing moves when something else is renamed or moved."""
-
-
-def _items(
-    snapshot: StatusSnapshot, now: datetime, base_url: str, component_id: int | None
-) -> Iterator[tuple[Item, Order]]:
-    for announcement in (*snapshot.announcements, *snapshot.scheduled, *_over(snapshot)):
-        if component_id is None or announcement.general or component_id in announcement.component_ids:
-            for update in announcement.updates:
-                item = _of_update(snapshot, announcement, update, now, base_url)
-                yield item, ("announcement", announcement.id, update.id)
-    for incident in snapshot.incidents:
-        if component_id in (None, incident.component_id):
-            for began, at in ((True, incident.started_at), (False, incident.resolved_at)):
-                if at is not None:
-                    yield _of_incident(snapshot, incident, began, min(at, now), base_url), _order(incident, began)
-
-
-def _over(snapshot: StatusSnapshot) -> Iterator[AnnouncementSnapshot]:
-    for announcement in snapshot.resolved:
-        age = snapshot.today - announcement.updates[-1].created_at.astimezone(UTC).date()
-        if snapshot.show_incident_history or age <= _FAREWELL:
-            yield announcement
-
-
-def _of_update(
-    snapshot: StatusSnapshot, announcement: AnnouncementSnapshot, update: UpdateSnapshot, now: datetime, base_url: str
-) -> Item:
-    word = stage(announcement, update).replace("_", " ").capitalize()
-    return Item(
-        id=tag(snapshot, "announcement", announcement.id, "update", update.id),
-        title=f"{word}: {announcement.title}",
-        html=html(update.body) + _planned(announcement) + _concerned(snapshot, announcement),
-        link=announcement_url(snapshot, base_url, announcement.id),
-        at=min(update.created_at, now),
-    )
-
-
-def _planned(announcement: AnnouncementSnapshot) -> str:
-    begins, ends = announcement.scheduled_for, announcement.scheduled_until
-    return f"<p>{_minute(begins)} to {_minute(ends)} UTC</p>\n" if begins and ends else ""
-
-
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def _concerned(snapshot: StatusSnapshot, announcement: AnnouncementSnapshot) -> str:
-    names = ", ".join(escape(snapshot.component(each).name) for each in announcement.component_ids)
-    return f"<p>Concerns {names}</p>\n" if names else ""
-
-
-def _of_incident(
-    snapshot: StatusSnapshot, incident: IncidentSnapshot, began: bool, at: datetime, base_url: str
-) -> Item:
-    title = f"{incident.component_name} is down" if began else f"{incident.component_name} is no longer down"
-    return Item(
-        id=tag(snapshot, "incident", incident.id, "began" if began else "over"),
-        title=title,
-        html=f"<p>{escape(title)}</p>\n",
-        link=page_url(snapshot, base_url, f"incident-{incident.id}"),
-        at=at,
-    )
-
-
-def _order(incident: IncidentSnapshot, began: bool) -> Order:
-    return ("incident", incident.id, 0 if began else 1)
