@@ -9,6 +9,7 @@ from lull.domain.publications import Publication
 from lull.publishing.renderers import (
     atom,
     badge,
+    feed,
     history_json,
     history_page,
     ical,
@@ -129,11 +130,13 @@ class _Renderer:
 
     def _documents(self) -> Iterator[File]:
         snapshot, at, base_url = self._snapshot, self._at, self._base_url
+        for each in feed.feeds(snapshot, at, base_url=base_url):
+            below, values = (_DATA, {}) if each.component_id is None else (_COMPONENT, _values(each.component_id))
+            yield f"{below}/feed.rss", values, rss.write(each)
+            yield f"{below}/feed.atom", values, atom.write(each)
         yield _DATA, {}, status_json.render(snapshot, at)
         if snapshot.show_incident_history:
             yield f"{_DATA}/history", {}, _json(history_json.document(json.loads(history_json.render(snapshot, at))))
-        yield f"{_DATA}/feed.rss", {}, rss.render(snapshot, at, base_url=base_url)
-        yield f"{_DATA}/feed.atom", {}, atom.render(snapshot, at, base_url=base_url)
         yield f"{_DATA}/badge.svg", {}, badge.render(snapshot, at)
         yield f"{_DATA}/badge.json", {}, shields.render(snapshot, at)
         yield f"{_DATA}/widget.js", {}, widget.SCRIPT
@@ -147,15 +150,16 @@ class _Renderer:
         return sse.render(self._snapshot.id, self._publication.number, self._publication.events, calm=calm)
 
     def _of_component(self, component: ComponentSnapshot) -> Iterator[File]:
-        snapshot, at, base_url = self._snapshot, self._at, self._base_url
-        values: dict[str, object] = {"componentId": component.id}
+        snapshot, at, values = self._snapshot, self._at, _values(component.id)
         published = json.loads(uptime_json.render(snapshot, at, component_id=component.id))
         if uptime := uptime_json.document(published, at=at):
             yield f"{_COMPONENT}/uptime", values, _json(uptime)
-        yield f"{_COMPONENT}/feed.rss", values, rss.render(snapshot, at, base_url=base_url, component_id=component.id)
-        yield f"{_COMPONENT}/feed.atom", values, atom.render(snapshot, at, base_url=base_url, component_id=component.id)
         yield f"{_COMPONENT}/badge.svg", values, badge.render(snapshot, at, component_id=component.id)
         yield f"{_COMPONENT}/badge.json", values, shields.render(snapshot, at, component_id=component.id)
+
+
+def _values(component_id: int) -> dict[str, object]:
+    return {"componentId": component_id}
 
 
 def _json(document: object) -> bytes:
