@@ -1,4 +1,4 @@
-"""The public files of a page. Their keys in the bucket are the public paths, so the CDN rewrites nothing."""
+"""The files of a page. Those of a PUBLIC one have the public paths as keys, so the CDN rewrites nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +34,15 @@ ASSETS = (
     Asset("api/public/status/{slug}", "application/json", _FRESH, status_json.render),
     Asset("api/public/status/{slug}/badge.svg", "image/svg+xml", _FRESH_IMAGE, badge.render),
 )
+
+
+def bucket_key(path: str, page_id: int, *, public: bool) -> str:
+    """Where the file of a public path is. What is protected is found by the page's id: a slug may get another owner.
+
+    >>> bucket_key("status/acme", 7, public=False)
+    '_protected/7/status/acme'
+    """
+    return path if public else f"_protected/{page_id}/{path}"
 
 
 def render_all(snapshot: StatusSnapshot, *, updated_at: datetime) -> dict[str, Rendered]:

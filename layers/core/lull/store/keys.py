@@ -59,6 +59,8 @@
 | 55 | ids of the announcements of a page     | announcements.list_announcement_ids          | table     |
 | 56 | what a page has to tell now            | announcements.list_unresolved_announcements  | table     |
 | 57 | what a window tells on which page      | announcements.list_announced                 | table     |
+| 58 | how a page is protected                | page_access.get_page_access                  | table     |
+| 59 | recent requests of an address          | rate_limits.find_hits                        | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -329,6 +331,15 @@ def in_page(workspace_id: int, page_id: int) -> str:
 
 def component(workspace_id: int, page_id: int, component_id: int) -> Key:
     return {"PK": in_page(workspace_id, page_id), "SK": COMPONENT + number(component_id)}
+
+
+def page_access(workspace_id: int, page_id: int) -> Key:
+    """Exists while the page takes a password."""
+    return {"PK": in_page(workspace_id, page_id), "SK": "ACCESS"}
+
+
+def rate(kind: str, subject: str, address: str) -> Key:
+    return {"PK": f"RATE#{kind}#{subject}#{address}", "SK": "RATE"}
 
 
 def announcement(workspace_id: int, announcement_id: int) -> Key:
