@@ -8,7 +8,8 @@ from pydantic.alias_generators import to_camel
 
 import public
 from access import ACCESS
-from lull.use_cases.public_pages import FILES, limit_of
+from lull.use_cases.public_files import FILES
+from lull.use_cases.public_pages import limit_of
 from management import app
 from schemas.public_pages import gate_responses
 

@@ -43,6 +43,10 @@ def test_a_request_costs_no_import_of_what_only_tokens_or_passwords_need(module)
     assert not imported_by(f"import {module}", "api") & {"jwt", "argon2"}
 
 
+def test_the_gate_loads_no_renderer():
+    assert not imported_by("import public", "api") & {"markdown_it", "nh3", "lull.publishing.assets"}
+
+
 @pytest.mark.parametrize("module", [*(worker for worker in WORKERS if worker != "prober"), *APIS])
 def test_a_function_that_starts_does_not_load_the_client_for_the_outside(module):
     assert not imported_by(f"import {module}", _folder(module)) & {"httpx", "httpcore"}

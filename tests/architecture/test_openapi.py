@@ -47,7 +47,7 @@ def _examples(schema):
 
 
 def test_every_public_path_is_described_with_what_the_gate_answers():
-    from lull.use_cases.public_pages import FILES
+    from lull.use_cases.public_files import FILES
 
     assert PUBLIC.keys() == {f"GET /{path}" for path, _ in FILES} | {"POST /api/public/status/{slug}/auth"}
     for operation in PUBLIC.values():

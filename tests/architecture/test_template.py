@@ -16,7 +16,7 @@ from local import template
 from lull import aws, settings
 from lull.domain.rate_limits import DATA, FEED
 from lull.gateways.queues import LONGEST_DELAY
-from lull.publishing.assets import bucket_key
+from lull.publishing.places import bucket_key
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = template.load()

@@ -13,7 +13,7 @@ from lull.domain.credentials import Role
 from lull.domain.page_access import begin_session
 from lull.domain.rate_limits import AUTH, DATA, FEED
 from lull.store import page_access, status_pages
-from lull.use_cases.public_pages import FILES
+from lull.use_cases.public_files import FILES
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.visitors import enter, visit
@@ -205,6 +205,12 @@ def test_a_session_lasts_twelve_hours_and_is_a_cookie_for_the_paths_of_its_page_
         for path in ("/status/protected", "/api/public/status/protected")
     ]
     assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_a_form_that_is_none_opens_nothing(world):
+    form = "&".join("password=new" for _ in range(99))
+    sent = {"content_type": "application/x-www-form-urlencoded"}
+    assert visit("POST", "/api/public/status/protected/auth", form, **sent).status == 401
 
 
 @pytest.mark.parametrize("password", ["", "NEW", "new ", "x" * 257, "\ud800"])

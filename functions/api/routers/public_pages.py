@@ -71,7 +71,10 @@ async def open_session(request: Request, slug: str) -> Response:
 
 
 def _form_password(body: bytes) -> str:
-    fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=10)
+    try:
+        fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=10)
+    except ValueError:
+        return ""
     return fields.get("password", [""])[0]
 
 

@@ -14,12 +14,9 @@ from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound, Unauthenticated
 from lull.domain.page_access import Session
 from lull.domain.status_pages import StatusPage, Visibility, slug_errors
-from lull.publishing.assets import ASSETS, bucket_key
+from lull.publishing.places import bucket_key
 from lull.store import assets, page_access, status_pages
 from lull.store.assets import StoredAsset
-
-FILES = tuple((asset.path, asset.content_type) for asset in ASSETS)
-"""Every public path of a page, with `{slug}` in it, and what is there."""
 
 _PATH = re.compile(r"(?:api/public/)?status/([a-z0-9-]{1,128})((?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,8})")
 _LONGEST_PATH = 512

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lull.domain.status_pages import PageComponent, Source, StatusPage
-from lull.publishing.assets import Rendered, bucket_key, render_all
+from lull.publishing.assets import Rendered, render_all
+from lull.publishing.places import bucket_key
 from lull.publishing.projector import Watching, project
 from lull.publishing.snapshot import StatusSnapshot
 from lull.store import announcements, assets, checks, maintenance_windows, status_pages
