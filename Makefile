@@ -100,6 +100,10 @@ deploy: build  ## Deploy to your AWS account (STAGE=dev or prod, PARAMETERS="Mai
 	@.venv-sam/bin/sam deploy --config-env $(STAGE) \
 	  $(if $(PARAMETERS),--parameter-overrides "Stage=$(STAGE) $(PARAMETERS)")
 
+.PHONY: republish
+republish: .venv/.run  ## Write every page again: of `make run`, or of a deployed stack (MONITOR=<its MonitorFunctionName>)
+	@$(PYTHON) -m scripts.republish $(or $(MONITOR),http://127.0.0.1:$(PORT))
+
 .PHONY: admin-key
 admin-key: .venv/.run  ## Mint an admin API key of a deployed stack (TABLE=<its TableName output>)
 	@test -n "$(TABLE)" || { echo "usage: make admin-key TABLE=<the stack's TableName output>"; exit 2; }

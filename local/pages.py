@@ -5,12 +5,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from local import outbox
 from local.bucket import status_pages
 from local.function_pool import FunctionPool
+from local.invocation import Invoke
 from local.stack import Stack
 
 OPENAPI = Path(__file__).resolve().parent.parent / "docs" / "openapi" / "management.json"
@@ -34,7 +35,9 @@ _DOCS = """<!doctype html>
 _ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js"}
 
 
-def routes(stack: Stack, pool: FunctionPool, address: str) -> list[BaseRoute]:
+def routes(stack: Stack, pool: FunctionPool, address: str, invoke: Invoke) -> list[BaseRoute]:
+    monitor = next(function.arn for function in stack.functions if function.name == "MonitorFunction")
+
     async def index(_request: Request) -> Response:
         links = await pool.run(_links, stack)
         return HTMLResponse(_INDEX.format(address=html.escape(address), pages=links))
@@ -42,9 +45,13 @@ def routes(stack: Stack, pool: FunctionPool, address: str) -> list[BaseRoute]:
     async def mails(_request: Request) -> Response:
         return HTMLResponse(await pool.run(outbox.page, stack.endpoint))
 
+    async def republish(_request: Request) -> Response:
+        return JSONResponse(await pool.run(invoke, monitor, {"republish": True}))
+
     return [
         Route("/", index),
         Route(outbox.PATH, mails),
+        Route("/_local/republish", republish, methods=["POST"]),
         Route("/docs", _docs),
         Route("/docs/{name}", _asset),
         Route("/openapi.json", _openapi),

@@ -64,7 +64,7 @@ class System:
         running.callback(pool.close)
         runtime.start()
         running.callback(runtime.stop)
-        own_pages = pages.routes(deployed, pool, self._url) + issuer.routes()
+        own_pages = pages.routes(deployed, pool, self._url, runtime.invoke) + issuer.routes()
         app = edge.Edge(deployed, runtime.invoke, pool, self._report, host=self._host).app(own_pages)
         server = Server(app, listener)
         server.start()

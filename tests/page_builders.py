@@ -1,17 +1,21 @@
 """Status pages for tests: what a test does not name is unremarkable."""
 
+import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from lull.domain.announcements import Announcement, Status, announced
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.status_pages import PageComponent, StatusPage
+from lull.domain.uptime import Bucket, Timeline, second
 from lull.publishing.snapshot import (
     AnnouncementSnapshot,
     ComponentSnapshot,
     IncidentSnapshot,
     MaintenanceSnapshot,
     StatusSnapshot,
+    UpdateSnapshot,
 )
 from tests.builders import NOON
 
@@ -98,3 +102,60 @@ def an_announcement(**changes: Any) -> Announcement:
 def an_announcement_snapshot(**changes: Any) -> AnnouncementSnapshot:
     told = an_announcement(**changes)
     return AnnouncementSnapshot.of(told, told.component_ids)
+
+
+def a_busy_page(count: int, *, days: int = 90, past: int = 10, **changes: Any) -> StatusSnapshot:
+    """One with much to tell, the same each time: components with all sorts of days, news, plans and a past."""
+    chance = random.Random(3)
+    components = [
+        a_component_snapshot(
+            id=number,
+            name=f"{chance.choice(['API', 'Web', 'Checkout', 'Search', 'Queue', 'Mail'])} {number}",
+            group_name=f"Group {number // 5 + 1}" if number > 3 else None,
+            description="Serves requests" if number % 3 == 0 else None,
+            status=chance.choice([*[ComponentStatus.OPERATIONAL] * 6, *ComponentStatus]),
+            timeline=_a_lively_timeline(chance, days),
+        )
+        for number in range(1, count + 1)
+    ]
+    incidents = [
+        an_incident_snapshot(
+            id=number,
+            component_id=components[number % count].id,
+            component_name=components[number % count].name,
+            started_at=NOON - timedelta(days=3 * number, minutes=7 * number),
+            resolved_at=NOON - timedelta(days=3 * number),
+        )
+        for number in range(1, past // 2 + 1)
+    ]
+    told = an_announcement_snapshot(id=50, component_ids=(1,), body="We are **looking** into it.\n\n* first\n* second")
+    found = UpdateSnapshot(id=2, status="IDENTIFIED", body="A full disk.", created_at=NOON)
+    over = [
+        replace(
+            an_announcement_snapshot(
+                id=60 + number, title=f"Trouble {number}", created_at=NOON - timedelta(days=number)
+            ),
+            status="RESOLVED",
+        )
+        for number in range(past - past // 2)
+    ]
+    fields = {
+        "announcements": (replace(told, updates=(*told.updates, found)),),
+        "maintenances": (a_maintenance_snapshot(component_ids=(1,), under_way=False),),
+        "resolved": tuple(over),
+        "incidents": tuple(incidents),
+        "status": ComponentStatus.PARTIAL_OUTAGE,
+        "uptime_history_days": days,
+        "primary_color": "#4A90D9",
+        **changes,
+    }
+    return a_snapshot(*components, **fields)
+
+
+def _a_lively_timeline(chance: random.Random, days: int) -> Timeline:
+    line = [(second(NOON - timedelta(days=chance.choice([days, days, days * 2 // 3]))), Bucket.OPERATIONAL)]
+    for _ in range(chance.choice([0, 1, 2, 4])):
+        at = second(NOON - timedelta(days=chance.random() * (days - 1)))
+        trouble = chance.choice([Bucket.MAJOR, Bucket.PARTIAL, Bucket.DEGRADED, Bucket.MAINTENANCE])
+        line += [(at, trouble), (at + chance.randint(60, 20_000), Bucket.OPERATIONAL)]
+    return tuple(sorted(line))

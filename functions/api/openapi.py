@@ -83,7 +83,8 @@ def public_document() -> dict[str, Any]:
 
 
 def _reading(path: str, content_type: str, refusal: dict[str, Any]) -> dict[str, Any]:
-    name = path.rpartition("{slug}")[2].lstrip("/") or ("data" if path.startswith("api/") else "page")
+    rest = re.sub(r"[{}]", "", path.rpartition("{slug}")[2]).lstrip("/")
+    name = rest or ("data" if path.startswith("api/") else "page")
     limit = limit_of(path)
     # At /status/… whoever is refused is shown why.
     refused = refusal if path.startswith("api/") else {"text/html": {}}
@@ -93,7 +94,10 @@ def _reading(path: str, content_type: str, refusal: dict[str, Any]) -> dict[str,
         "summary": f"Read the {name.replace('.', ' ').replace('/', ' ')} of a page",
         "description": f"At most {limit.most} requests in {limit.window.total_seconds():.0f} seconds, unless cached.",
         "operationId": "read_" + re.sub(r"\W+", "_", name),
-        "parameters": [{"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "parameters": [
+            {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
+            for each in re.findall(r"\{(\w+)\}", path)
+        ],
         "security": [{}, {"session": []}, {"cookie": []}, {"feedToken": []}],
         "responses": {
             "200": {"description": "As published.", "content": {content_type.partition(";")[0]: {}}},

@@ -1,7 +1,8 @@
 """Every benchmark, in turn. (`make bench`)"""
 
-from tests.benchmarks import cold_start, pipeline, watching
+from tests.benchmarks import cold_start, pipeline, publishing, watching
 
 cold_start.run()
 pipeline.run()
+publishing.run()
 watching.run()

@@ -21,7 +21,7 @@ from tests.visitors import enter, visit
 pytestmark = pytest.mark.usefixtures("shared_stack")
 
 SECRET = "Acme behind the door"
-PATHS = [path for path, _ in FILES]
+PATHS = [path.replace("{month}", f"{clock.now():%Y-%m}") for path, _ in FILES]
 
 
 @dataclass
@@ -125,7 +125,8 @@ def test_every_path_opens_to_those_who_may_see_the_page_and_to_nobody_else(world
         answer = look(path.format(slug=page), world.shown[credential])
         exists = path in PATHS
         assert answer.status == ((200 if exists else 404) if opens else refusal), path
-        assert (SECRET in answer.text) is (opens and exists and not path.endswith(".svg")), path
+        told = opens and exists and not path.endswith((".svg", "/events"))
+        assert (SECRET in answer.text) is told, path
         if page != "open" or not exists:
             assert answer.headers["cache-control"] == "private, no-store"
         expected = DATA_HEADERS if path.startswith("api/") else PAGE_HEADERS
@@ -143,7 +144,7 @@ def test_what_is_served_is_what_was_published_and_head_is_judged_alike(world, pa
     assert look(path.format(slug="protected"), session, "HEAD").status == 200
     assert look(path.format(slug="protected"), {}, "HEAD").status == 401
     open_to_all = look(path.format(slug="open"), {})
-    assert open_to_all.headers["cache-control"].startswith("public, max-age=0, s-maxage=5")
+    assert open_to_all.headers["cache-control"].startswith("public, max-age=0, s-maxage=")
 
 
 def test_a_private_page_reads_like_one_that_does_not_exist(world):

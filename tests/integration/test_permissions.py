@@ -172,6 +172,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     bench.fire(clock.now())
     bench.drain()
     monkeypatch.setattr(clock, "now", lambda: start)
+    bench.invoke("MonitorFunction", {"republish": True})
     bench.invoke("MonitorFunction", {})
     bench.drain()
     monkeypatch.setattr(clock, "now", lambda: end)

@@ -49,7 +49,7 @@ def test_a_batch_that_is_delivered_twice_publishes_the_same_once():
     assert failures(BATCH) == []
     s3, bucket = aws.client("s3"), settings.bucket_name()
     first = {each["Key"]: each["LastModified"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-    assert len(first) == 8
+    assert {"status/acme-status", "status/globex"} <= first.keys()
     assert failures(BATCH) == []
     assert {each["Key"]: each["LastModified"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]} == first
 

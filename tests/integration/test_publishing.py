@@ -1,6 +1,7 @@
 """The public files of a slug are always those of the page that owns it now."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,16 +11,20 @@ from typing import Any
 import boto3
 import pytest
 
-from lull import aws, settings
+from lull import aws, clock, settings
 from lull.domain.checks import Health
 from lull.domain.credentials import Caller, Role
 from lull.domain.dependencies import Dependency
+from lull.domain.errors import StaleWrite
+from lull.domain.ledger import Change
 from lull.domain.projects import Project
+from lull.domain.publications import Publication
 from lull.domain.status_pages import Visibility
-from lull.store import assets, checks, dependencies, projects
+from lull.domain.uptime import Bucket
+from lull.store import assets, checks, dependencies, ledger, projects, publications
 from lull.store import status_pages as pages
 from lull.store.assets import LostRace
-from lull.use_cases import status_pages, watch
+from lull.use_cases import incidents, status_pages, watch
 from lull.use_cases.publishing import PublishResult, publish
 from tests.builders import NOON, a_check, a_signal
 from tests.page_builders import a_component, a_page
@@ -28,7 +33,10 @@ pytestmark = pytest.mark.usefixtures("stack")
 
 SLUG = "acme-status"
 PAGE, DATA, BADGE = "status/acme-status", "api/public/status/acme-status", "api/public/status/acme-status/badge.svg"
-FILES = {PAGE, DATA, BADGE}
+MONTHS = {f"{PAGE}/history", f"{PAGE}/history/2026-03"}
+EVENTS = f"{DATA}/events"
+FILES = {PAGE, DATA, BADGE, EVENTS, *MONTHS}
+ALL = len(FILES)
 MANIFEST = "_manifest/acme-status.json"
 LATER = NOON + timedelta(hours=1)
 CALLER = Caller(workspace_id=1, role=Role.ADMIN, actor="test")
@@ -104,7 +112,7 @@ def every_call(hook: Callable[..., None], moment: str = "after-call") -> Iterato
 
 
 def test_a_public_page_is_published_as_page_json_and_badge(page):
-    assert publish(SLUG, at=NOON) == PublishResult(written=3, removed=0, unchanged=0)
+    assert publish(SLUG, at=NOON) == PublishResult(written=ALL, removed=0, unchanged=0)
     assert bucket().keys() == FILES | {MANIFEST}
     assert published()["status"] == "OPERATIONAL"
     assert b"All systems operational" in bucket()[PAGE]
@@ -123,7 +131,7 @@ def test_files_have_the_headers_that_visitors_need(page):
 def test_a_change_of_what_is_shown_is_published_with_its_time(page):
     publish(SLUG, at=NOON)
     signal(Health.DOWN)
-    assert publish(SLUG, at=LATER).written == 3
+    assert publish(SLUG, at=LATER).written == ALL
     assert (published()["status"], published()["updatedAt"]) == ("MAJOR_OUTAGE", "2026-03-01T13:00:00Z")
 
 
@@ -131,7 +139,7 @@ def test_publishing_again_writes_nothing_and_keeps_the_time_of_the_last_change(p
     publish(SLUG, at=NOON)
     before = bucket()
     with calls() as made:
-        assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=3)
+        assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=ALL)
     assert not {name for name in made if name.startswith(("Put", "Delete"))}
     assert bucket() == before
 
@@ -139,7 +147,7 @@ def test_publishing_again_writes_nothing_and_keeps_the_time_of_the_last_change(p
 def test_a_file_whose_bytes_are_the_same_is_not_written_again(page):
     publish(SLUG, at=NOON)
     change(name="Acme")
-    assert publish(SLUG, at=LATER) == PublishResult(written=2, removed=0, unchanged=1)
+    assert publish(SLUG, at=LATER) == PublishResult(written=ALL - 1, removed=0, unchanged=1)
 
 
 def test_projects_and_dependencies_are_shown_by_their_checks(page):
@@ -169,18 +177,133 @@ def test_publishing_reads_what_it_shows_and_no_more(page):
     publish(SLUG, at=NOON)
     with calls() as made:
         publish(SLUG, at=NOON)
-    manifest, owner_and_page, components, maintenance, project, dependency = (
-        ["GetObject"],
-        ["GetItem", "GetItem"],
-        ["Query"],
-        ["Query"],
-        ["Query"],
-        ["Query"],
-    )
-    checks_and_page_again = ["BatchGetItem", "GetItem"]
-    assert made == (
-        manifest + owner_and_page + components + maintenance + ["Query"] + project + dependency + checks_and_page_again
-    )
+    assert made == [
+        *["GetObject", "GetItem", "GetItem"],  # manifest, owner of the slug, page
+        *["Query", "Query", "Query"],  # components, maintenance, announcements
+        *["Query", "Query", "BatchGetItem"],  # checks of the project and of the dependency, all three sources
+        *["Query", "Query"],  # maintenance of the year, ledger of the one check
+        *["Query", "GetItem", "GetItem"],  # incidents, the page as it is by now, publication
+    ]
+
+
+def test_what_was_published_is_kept_with_the_page_and_a_lost_bucket_is_made_again_byte_for_byte(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    publish(SLUG, at=LATER)
+    before = bucket()
+    for key in before:
+        aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
+    publish(SLUG, at=LATER + timedelta(hours=1))
+    after = bucket()
+    assert {key: after[key] for key in FILES} == {key: before[key] for key in FILES}
+    assert after.keys() == before.keys()
+
+
+def test_events_are_numbered_once_whatever_dies_while_they_are_published(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    with every_call(dies, "before-call.s3.PutObject"), pytest.raises(Dead):
+        publish(SLUG, at=LATER)
+    publish(SLUG, at=LATER + timedelta(seconds=5))
+    signal(Health.OK)
+    publish(SLUG, at=LATER + timedelta(minutes=5))
+    text = bucket()[EVENTS].decode()
+    assert re.findall(r"^id: (.*)$", text, re.MULTILINE) == ["1-1", "1-2"]
+    assert [json.loads(each)["component"]["status"] for each in re.findall(r"^data: (.*)$", text, re.MULTILINE)] == [
+        "MAJOR_OUTAGE",
+        "OPERATIONAL",
+    ]
+
+
+class Dead(Exception):
+    pass
+
+
+def dies(**_: Any) -> None:
+    raise Dead
+
+
+def publication() -> Publication:
+    found = publications.get_publication(1, 1)
+    assert found
+    return found
+
+
+def test_two_publishers_at_once_number_no_event_twice(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    slow = publication()
+    publish(SLUG, at=LATER)
+    with pytest.raises(StaleWrite):
+        publications.save_publication(replace(slow, number=1))
+
+
+def test_a_page_that_is_gone_gets_no_publication_any_more(page):
+    publish(SLUG, at=NOON)
+    last = publication()
+    status_pages.delete_status_page(CALLER, 1)
+    assert publications.get_publication(1, 1) is None
+    with pytest.raises(StaleWrite):
+        publications.save_publication(replace(last, revision=0))
+
+
+def test_a_page_shows_what_was_up_and_what_was_down(page):
+    ledger.record_change(1, 10, Change(at=NOON - timedelta(days=2), bucket=Bucket.OPERATIONAL))
+    ledger.record_change(1, 10, Change(at=NOON - timedelta(days=1), bucket=Bucket.MAJOR))
+    ledger.record_change(1, 10, Change(at=NOON - timedelta(hours=12), bucket=Bucket.OPERATIONAL))
+    pages.create_component(a_component(id=6, show_uptime_bar=False, position=1))
+    publish(SLUG, at=NOON)
+    assert [each["uptime"] for each in published()["components"]] == [75.0, None]
+    assert bucket()[PAGE].count(b'class="bars"') == 1
+    change(show_uptime_history=False)
+    publish(SLUG, at=NOON)
+    assert b'class="bars"' not in bucket()[PAGE]
+
+
+def test_the_next_day_moves_the_bars_on_and_the_same_day_nothing(page):
+    publish(SLUG, at=NOON)
+    assert publish(SLUG, at=NOON + timedelta(hours=11)).written == 0
+    assert publish(SLUG, at=NOON + timedelta(days=1)).written > 0
+    assert published()["updatedAt"] == "2026-03-02T12:00:00Z"
+    assert b"data:" not in bucket()[EVENTS]
+
+
+def test_outages_are_told_by_the_name_of_their_component_until_the_page_hides_its_past(page):
+    signal(Health.DOWN)
+    watch.advance(1, 10, at=NOON)
+    publish(SLUG, at=NOON)
+    assert b"API is down" in bucket()[f"{PAGE}/history"]
+    assert b"check" not in bucket()[f"{PAGE}/history"]
+    incidents.resolve_incident(CALLER, 1, at=LATER)
+    publish(SLUG, at=LATER)
+    assert b"API was down" in bucket()[PAGE]
+    change(show_incident_history=False)
+    publish(SLUG, at=LATER)
+    assert not [key for key in bucket() if "history" in key]
+    assert b"API was down" not in bucket()[PAGE]
+
+
+def test_one_call_makes_every_page_again(page, stack):
+    pages.create_status_page(a_page(id=2, workspace_id=2, slug="globex"))
+    stack.drain()
+    before = bucket()
+    assert "status/globex" in before
+    for key in before:
+        aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
+    assert stack.invoke("MonitorFunction", {"republish": True}) == {"pages": 2}
+    stack.drain()
+    after = bucket()
+    assert {key: after[key] for key in after if key[0] != "_"} == {key: before[key] for key in before if key[0] != "_"}
+
+
+@pytest.mark.parametrize(("time", "asked"), [("00:00:30", 1), ("00:03:59", 1), ("00:04:00", 0), ("12:00:00", 0)])
+def test_a_new_day_moves_the_bars_of_every_page_on(page, stack, time, asked, monkeypatch):
+    stack.drain()
+    now = datetime.fromisoformat(f"2026-03-02T{time}+00:00")
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert stack.invoke("MonitorFunction", {})["pages"] == asked
+    assert stack.invoke("MonitorFunction", {})["pages"] == asked
+    stack.drain()
 
 
 # ---- what is not published
@@ -194,12 +317,12 @@ def test_a_slug_of_nobody_is_nothing():
 def test_a_page_that_is_disabled_disappears_and_comes_back(page):
     publish(SLUG, at=NOON)
     change(enabled=False)
-    assert publish(SLUG, at=NOON) == PublishResult(written=0, removed=3, unchanged=0)
+    assert publish(SLUG, at=NOON) == PublishResult(written=0, removed=ALL, unchanged=0)
     assert bucket() == {}
     assert publish(SLUG, at=NOON) == NOTHING
     change(enabled=True)
-    assert publish(SLUG, at=LATER).written == 3
-    assert published()["updatedAt"] == "2026-03-01T13:00:00Z"
+    assert publish(SLUG, at=LATER).written == ALL
+    assert published()["updatedAt"] == "2026-03-01T12:00:00Z"
 
 
 HIDDEN = [
@@ -214,12 +337,12 @@ def test_a_page_that_is_not_for_everybody_is_kept_behind_the_gate_and_comes_back
     publish(SLUG, at=NOON)
     before = bucket()
     change(**hidden)
-    assert publish(SLUG, at=LATER) == PublishResult(written=3, removed=3, unchanged=0)
+    assert publish(SLUG, at=LATER) == PublishResult(written=ALL, removed=ALL, unchanged=0)
     assert bucket().keys() == BEHIND | {MANIFEST}
     assert {key: bucket()[f"_protected/1/{key}"] for key in FILES} == {key: before[key] for key in FILES}
-    assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=3)
+    assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=ALL)
     change(enabled=False)
-    assert publish(SLUG, at=LATER).removed == 3
+    assert publish(SLUG, at=LATER).removed == ALL
     assert bucket() == {}
     change(enabled=True, visibility=Visibility.PUBLIC)
     publish(SLUG, at=LATER)
@@ -231,7 +354,7 @@ def test_what_strangers_must_not_see_goes_before_anything_else_is_written(page):
     change(visibility=Visibility.PRIVATE)
     with calls() as made:
         publish(SLUG, at=NOON)
-    assert made[-8:] == ["PutObject", *["DeleteObject"] * 3, *["PutObject"] * 4]
+    assert made[-2 * ALL - 2 :] == ["PutObject", *["DeleteObject"] * ALL, *["PutObject"] * ALL, "PutObject"]
 
 
 def test_what_is_read_after_a_page_was_hidden_is_never_where_strangers_read(page):
@@ -270,8 +393,11 @@ def test_a_page_moves_with_its_slug(page):
     publish(SLUG, at=NOON)
     assert bucket().keys() == {
         "status/new",
+        "status/new/history",
+        "status/new/history/2026-03",
         "api/public/status/new",
         "api/public/status/new/badge.svg",
+        "api/public/status/new/events",
         "_manifest/new.json",
     }
 
@@ -331,7 +457,7 @@ def test_the_manifest_is_written_before_the_files_and_after_them(page):
 
     with every_call(note, "before-call.s3"):
         publish(SLUG, at=NOON)
-    assert written == [MANIFEST, PAGE, DATA, BADGE, MANIFEST]
+    assert (written[0], set(written[1:-1]), written[-1]) == (MANIFEST, FILES, MANIFEST)
 
 
 def test_a_file_that_was_changed_or_removed_by_hand_is_replaced_by_the_next_change(page):
@@ -469,10 +595,10 @@ def empty() -> None:
         aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
 
 
-def die(count: int, *, at: datetime) -> bool:
+def die(count: int, *, at: datetime, among: str = "after-call") -> bool:
     """Publish and die after the call of this number; False if it was done before."""
     try:
-        with every_call(crash_after(count)):
+        with every_call(crash_after(count), among):
             publish(SLUG, at=at)
     except Crash:
         return True
@@ -543,31 +669,32 @@ def test_a_page_that_is_enabled_again_after_a_death_while_it_was_removed_is_ther
     pytest.fail("never done")
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
-def test_nothing_protected_is_ever_public_though_publishes_die_while_the_page_goes_to_and_fro(page, hidden):
+def test_nothing_protected_is_ever_public_though_publishes_die_while_the_page_goes_to_and_fro(page):
     for count in range(1, 100):
         empty()
         start_from(Health.OK, visibility=Visibility.PUBLIC)
-        change(**hidden)
-        signal(Health.DOWN)
-        died = die(count, at=LATER)
-        assert_nothing_public_shows_an_outage()
+        died = hide_and_die(count)
         publish(SLUG, at=LATER)
         assert bucket().keys() == BEHIND | {MANIFEST}, count
-        change(visibility=Visibility.PUBLIC)
-        signal(Health.OK)
-        die(count, at=LATER)
-        change(**hidden)
-        signal(Health.DOWN)
-        die(count, at=LATER)
-        assert_nothing_public_shows_an_outage()
-        publish(SLUG, at=LATER)
-        assert bucket().keys() == BEHIND | {MANIFEST}, count
+        if count % 3 == 0:
+            change(visibility=Visibility.PUBLIC)
+            signal(Health.OK)
+            die(count, at=LATER, among="after-call.s3")
+            hide_and_die(count)
+            publish(SLUG, at=LATER)
+            assert bucket().keys() == BEHIND | {MANIFEST}, count
         if not died:
             assert count > 8
             return
     pytest.fail("never done")
 
 
-def assert_nothing_public_shows_an_outage() -> None:
-    assert not [key for key, body in bucket().items() if key in FILES and b"ajor outage" in body]
+def hide_and_die(count: int) -> bool:
+    """Whatever is left where strangers read is what they could read before."""
+    before = bucket()
+    change(visibility=Visibility.PRIVATE)
+    signal(Health.DOWN)
+    died = die(count, at=LATER, among="after-call.s3")
+    left = {key: body for key, body in bucket().items() if key in FILES}
+    assert left.items() <= before.items(), count
+    return died

@@ -20,7 +20,7 @@ def site(stack, function, reports, tmp_path):
     pool = FunctionPool(2)
     api = function(lambda event: {"statusCode": 200, "body": json.dumps(event)})
     edge = Edge(stack.deployed, api, pool, lambda *both: reports.append(both), host=HOST)
-    own = pages.routes(stack.deployed, pool, f"http://{HOST}")
+    own = pages.routes(stack.deployed, pool, f"http://{HOST}", api)
     own += Issuer(f"http://{HOST}", tmp_path / "key.pem").routes()
     app = edge.app(own)
     transport = httpx.ASGITransport(app)

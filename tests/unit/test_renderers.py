@@ -3,26 +3,26 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from lull.domain.health import SENTENCES, ComponentStatus
-from lull.publishing.assets import ASSETS, render_all
+from lull.domain.publications import Publication
+from lull.publishing.assets import render_all
 from lull.publishing.renderers import badge, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
+from lull.publishing.renderers.looks import LOOKS
 from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
 from tests.builders import NOON
+from tests.golden import assert_golden
 from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot, an_announcement_snapshot
 
-GOLDEN = Path(__file__).parent / "golden"
 AA = 4.5
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -97,35 +97,44 @@ def document(snapshot=SHOP) -> Document:
     return Document(page.render(snapshot, NOON))
 
 
-def assert_golden(name: str, content: bytes) -> None:
-    """Compare with tests/unit/golden; LULL_WRITE_GOLDEN=1 writes there instead, for a look at the difference."""
-    if os.environ.get("LULL_WRITE_GOLDEN"):
-        (GOLDEN / name).write_bytes(content)
-    assert content.decode() == (GOLDEN / name).read_text()
-
-
 # ---- all files
 
 
+PUBLICATION = Publication(page_id=1, workspace_id=1, digest="", content="", updated_at=NOON)
+
+
 def test_the_same_snapshot_gives_the_same_bytes():
-    assert render_all(SHOP, updated_at=NOON) == render_all(SHOP, updated_at=NOON)
+    assert render_all(SHOP, PUBLICATION) == render_all(SHOP, PUBLICATION)
 
 
 def test_keys_are_the_public_paths():
-    assert list(render_all(SHOP, updated_at=NOON)) == [
+    assert list(render_all(SHOP, PUBLICATION)) == [
         "status/acme-status",
+        "status/acme-status/history/2026-03",
+        "status/acme-status/history",
         "api/public/status/acme-status",
         "api/public/status/acme-status/badge.svg",
+        "api/public/status/acme-status/events",
     ]
 
 
 def test_every_file_says_what_it_is_and_how_long_it_may_be_kept():
-    assert [asset.content_type for asset in ASSETS] == [
-        "text/html; charset=utf-8",
-        "application/json",
-        "image/svg+xml",
-    ]
-    assert all("s-maxage=5" in asset.cache_control for asset in ASSETS)
+    files = render_all(SHOP, PUBLICATION)
+    assert {key.rpartition("/")[2]: file.content_type for key, file in files.items()} == {
+        "acme-status": "application/json",
+        "2026-03": "text/html; charset=utf-8",
+        "history": "text/html; charset=utf-8",
+        "badge.svg": "image/svg+xml",
+        "events": "text/event-stream",
+    }
+    assert files["status/acme-status"].content_type == "text/html; charset=utf-8"
+    kept = {key.rpartition("/")[2]: re.findall(r"s-maxage=(\d+)", file.cache_control) for key, file in files.items()}
+    assert kept == {key: ["5"] for key in ("acme-status", "2026-03", "history", "badge.svg")} | {"events": ["1"]}
+
+
+def test_a_page_that_shows_no_past_has_no_pages_of_it():
+    assert not [key for key in render_all(replace(SHOP, show_incident_history=False), PUBLICATION) if "history" in key]
+    assert "Past incidents" not in page.render(replace(SHOP, show_incident_history=False), NOON).decode()
 
 
 @pytest.mark.parametrize(
@@ -210,21 +219,30 @@ def test_what_is_no_colour_never_reaches_the_style_sheet(color):
     assert hostile == page.render(a_snapshot(), NOON)
 
 
-def test_the_page_may_load_nothing_but_images_and_its_own_style_sheet():
+def hashed(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_the_page_may_load_nothing_but_images_its_own_style_sheet_and_script():
     read = document()
     (style,) = read.text_of("style")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (script,) = read.text_of("script")
     assert read.all("meta")[1] == {
         "http-equiv": "Content-Security-Policy",
-        "content": f"default-src 'none'; style-src 'sha256-{digest}'; img-src https: data:; "
-        "base-uri 'none'; form-action 'none'",
+        "content": f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; "
+        "connect-src 'self'; img-src https: data:; base-uri 'none'; form-action 'none'",
     }
 
 
 def test_the_page_obeys_its_own_policy():
     read = document()
-    assert not [tag for tag, attributes in read.elements if tag == "script" or "style" in attributes]
+    assert [attributes for tag, attributes in read.elements if tag == "script"] == [{}]
+    assert not [tag for tag, attributes in read.elements if "style" in attributes]
     assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
+
+
+def test_the_script_is_small():
+    assert len(document().text_of("script")[0].encode()) <= 2048
 
 
 def test_a_page_without_images_of_the_owner_is_one_request():
@@ -252,6 +270,7 @@ def test_groups_come_in_the_order_of_their_first_component_and_each_has_a_headin
         "Core Services",
         "Components",
         "Data",
+        "Past incidents",
     ]
     names = re.findall(r'class="name">([^<]*)', page.render(SHOP, NOON).decode())
     assert names == ["API Gateway", "Search", "Website", "Storage", "Database", "Queue"]
@@ -264,15 +283,15 @@ def test_a_page_without_components_says_so():
 @pytest.mark.parametrize("status", ComponentStatus)
 def test_every_status_is_told_by_a_word_and_a_shape_and_not_by_colour_alone(status):
     line = page.render(a_snapshot(a_component_snapshot(status=status)), NOON).decode().split("<li>")[1]
-    look = page.LOOKS[status]
+    look = LOOKS[status]
     assert look.word in line
     assert f'd="{look.shape}"' in line
 
 
 def test_no_two_statuses_look_or_read_the_same():
-    for looks in ({look.word for look in page.LOOKS.values()}, {look.shape for look in page.LOOKS.values()}):
+    for looks in ({look.word for look in LOOKS.values()}, {look.shape for look in LOOKS.values()}):
         assert len(looks) == len(ComponentStatus)
-    assert {look.color for look in page.LOOKS.values()} == set(STATUS_NAMES)
+    assert {look.color for look in LOOKS.values()} == set(STATUS_NAMES)
 
 
 def test_the_time_of_the_last_change_is_for_people_and_machines():
@@ -337,7 +356,7 @@ def test_markdown_of_the_owner_can_only_be_read(text):
     around = {tag for tag, _ in document(told_and_planned(an_announcement_snapshot())).elements}
     assert {tag for tag, _ in read.elements} <= around | inside
     assert all(
-        (value or "").startswith(("http", "mailto:", "/api/", "#", "data:image/svg+xml,"))
+        (value or "").startswith(("http", "mailto:", "/api/", "/status/", "#", "data:image/svg+xml,"))
         for _, attributes in read.elements
         for name, value in attributes.items()
         if name in ("href", "src")
@@ -426,8 +445,8 @@ def test_the_badge_has_the_geometry_of_shields(status, message, width, text_leng
     assert sum(int(rect.get("width", 0)) for rect in svg.findall(f"{SVG}g/{SVG}rect")) == width
 
 
-def test_every_overall_status_has_a_badge():
-    assert set(badge.MESSAGES) == set(SENTENCES)
+def test_every_status_has_a_badge():
+    assert set(badge.MESSAGES) == set(ComponentStatus) > set(SENTENCES)
 
 
 def test_white_has_aa_contrast_on_every_badge():

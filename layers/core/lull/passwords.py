@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 @cache
 def _hasher() -> "PasswordHasher":
-    # Imported by the first password. Of what OWASP recommends, the choice with the least memory: see ADR 10.
+    # Imported by the first password. Of what OWASP recommends, the choice with the least memory: see ADR 11.
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

@@ -2,14 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from lull.domain import health
 from lull.domain.announcements import Announcement, Phase, advanced
 from lull.domain.checks import Check
+from lull.domain.incidents import Incident, Reason
 from lull.domain.maintenance_windows import Suppression
 from lull.domain.status_pages import PageComponent, Source, StatusPage
-from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.domain.uptime import Timeline
+from lull.publishing.snapshot import (
+    AnnouncementSnapshot,
+    ComponentSnapshot,
+    IncidentSnapshot,
+    MaintenanceSnapshot,
+    StatusSnapshot,
+)
 
 Watching = Mapping[tuple[Source, int], Sequence[Check]]
 """The checks behind each source: a check itself, those of a project, those that watch a dependency."""
@@ -18,6 +27,20 @@ Watching = Mapping[tuple[Source, int], Sequence[Check]]
 Suppressions = Sequence[tuple[int, Suppression]]
 """What maintenance windows that are not over suppress, each with the id of the project."""
 
+KEPT = timedelta(days=366)
+"""How far back a page tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    timelines: Mapping[tuple[Source, int], Timeline] = field(default_factory=dict)
+    """What each source showed when; without one, no uptime is shown of it."""
+    incidents: Sequence[Incident] = ()
+    """Newest first."""
+
+
+NO_PAST = Past()
+
 
 def project(
     page: StatusPage,
@@ -25,14 +48,18 @@ def project(
     watching: Watching,
     suppressions: Suppressions,
     announcements: Sequence[Announcement] = (),
+    past: Past = NO_PAST,
     *,
     at: datetime,
 ) -> StatusSnapshot:
-    """The page as it stands at `at`. A component whose source is gone, or has no checks, is NOT_MONITORED."""
+    """The page as it stands at `at`. A component whose source is gone, or has no checks, is NOT_MONITORED.
+
+    `announcements` are newest first, those that are over among them.
+    """
     maintained = _maintained(suppressions, at)
     current = [advanced(each, at=at) for each in announcements]
     opened = [each for each in current if each.phase is Phase.OPEN]
-    shown = tuple(_component(component, watching, maintained, opened) for component in components)
+    shown = tuple(_component(component, watching, maintained, opened, past.timelines) for component in components)
     status = health.overall((component.status for component in shown), map(health.of_announcement, opened))
     return StatusSnapshot(
         id=page.id,
@@ -58,6 +85,33 @@ def project(
             )
         ),
         maintenances=_maintenances(components, watching, suppressions, current, at),
+        resolved=_told((each for each in current if _is_past(each, at)), components),
+        incidents=_incidents(past.incidents, components, watching, at) if page.show_incident_history else (),
+    )
+
+
+def _is_past(announcement: Announcement, at: datetime) -> bool:
+    return announcement.phase is Phase.RESOLVED and announcement.updates[-1].created_at > at - KEPT
+
+
+def _incidents(
+    incidents: Iterable[Incident], components: Sequence[PageComponent], watching: Watching, at: datetime
+) -> tuple[IncidentSnapshot, ...]:
+    """Outages, each told once: of the component that stands for its check alone, or else of the first that it is in."""
+    by_check: dict[int, PageComponent] = {}
+    for component in sorted(components, key=lambda each: each.check_id is None):
+        for check in watching.get(component.source, ()):
+            by_check.setdefault(check.id, component)
+    return tuple(
+        IncidentSnapshot(
+            id=each.id,
+            component_id=by_check[each.check_id].id,
+            component_name=by_check[each.check_id].name,
+            started_at=each.opened_at,
+            resolved_at=each.resolved_at,
+        )
+        for each in incidents
+        if each.check_id in by_check and each.reason is Reason.SERVICE_DOWN and each.opened_at > at - KEPT
     )
 
 
@@ -120,7 +174,11 @@ def _projects(component: PageComponent, watching: Watching) -> set[int]:
 
 
 def _component(
-    component: PageComponent, watching: Watching, maintained: health.Maintained, opened: Iterable[Announcement]
+    component: PageComponent,
+    watching: Watching,
+    maintained: health.Maintained,
+    opened: Iterable[Announcement],
+    timelines: Mapping[tuple[Source, int], Timeline],
 ) -> ComponentSnapshot:
     """An open announcement raises the status of the components that it names, and never lowers it."""
     told = [health.of_announcement(each) for each in opened if component.id in each.component_ids]
@@ -132,4 +190,5 @@ def _component(
         position=component.position,
         status=health.worst([health.of_checks(watching.get(component.source, ()), maintained), *told]),
         show_uptime_bar=component.show_uptime_bar,
+        timeline=timelines.get(component.source) if component.show_uptime_bar else None,
     )

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from lull.domain import uptime
 from lull.domain.announcements import Announcement
@@ -71,6 +72,12 @@ class MaintenanceSnapshot:
     under_way: bool
     announced: bool = False
     """An announcement that is on the page tells of it already."""
+    occurrence: int = 0
+    """Of a recurring one, the number of this time; it keeps it when it is moved."""
+    edits: int = 0
+    """How often somebody has changed it."""
+    planned_at: datetime | None = None
+    """When it was planned first, if that is known."""
     component_ids: tuple[int, ...]
     """The components of the page that it concerns."""
 
@@ -92,6 +99,8 @@ class AnnouncementSnapshot:
     status: str
     impact: str
     component_ids: tuple[int, ...]
+    general: bool
+    """Written of no component in particular, unlike one whose components are gone."""
     scheduled_for: datetime | None
     scheduled_until: datetime | None
     created_at: datetime
@@ -106,6 +115,7 @@ class AnnouncementSnapshot:
             status=told.status,
             impact=told.impact,
             component_ids=component_ids,
+            general=not told.component_ids,
             scheduled_for=told.scheduled_for,
             scheduled_until=told.scheduled_until,
             created_at=told.created_at,
@@ -143,11 +153,31 @@ class StatusSnapshot:
     maintenances: tuple[MaintenanceSnapshot, ...] = ()
     """Under way or ahead, by their start."""
     resolved: tuple[AnnouncementSnapshot, ...] = ()
-    """Those of the last twelve months that are over, newest first; none if the page shows no past."""
+    """Those of the last twelve months that are over, newest first."""
     incidents: tuple[IncidentSnapshot, ...] = ()
     """Outages that began in the last twelve months, open ones too, newest first; none if the page shows no past."""
+
+    def component(self, component_id: int) -> ComponentSnapshot:
+        """Raises LookupError if the page has none of this id."""
+        for component in self.components:
+            if component.id == component_id:
+                return component
+        raise LookupError(component_id)
 
     @property
     def digest(self) -> str:
         """The same for what shows the same, in every process: hex SHA-256."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        return _digest(asdict(self))
+
+    @property
+    def content_digest(self) -> str:
+        """Of everything but the uptime bars."""
+        shown = asdict(self)
+        del shown["today"]
+        for component in shown["components"]:
+            del component["timeline"]
+        return _digest(shown)
+
+
+def _digest(shown: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Announcements of status pages in the table, with the list of each page, and what maintenance windows have announced.
 
-The list of a page has those that are not resolved apart from those that are: publishing reads only the former, whatever
-a page has told in years.
+The list of a page has those that are not resolved apart from those that are: publishing reads all of the former and the
+newest of the latter, whatever a page has told in years.
 """
 
 from dataclasses import replace
@@ -49,11 +49,12 @@ def list_announcement_ids(workspace_id: int, page_id: int) -> tuple[list[int], l
     return unresolved, resolved
 
 
-def list_unresolved_announcements(workspace_id: int, page_id: int) -> list[Announcement]:
-    """A page's announcements that are not resolved, newest first."""
-    listed = table.query_all(keys.announcements_of_page(workspace_id, page_id), begins_with=keys.UNRESOLVED)
-    addresses = [(workspace_id, keys.listed_announcement_id(item["SK"]["S"])) for item in listed]
-    return sorted(get_announcements(addresses), key=lambda each: each.id, reverse=True)
+def list_announcements(workspace_id: int, page_id: int, *, resolved: int) -> list[Announcement]:
+    """A page's announcements that are not resolved, and the newest that are, so many of them; newest first."""
+    unresolved, over = list_announcement_ids(workspace_id, page_id)
+    wanted = [*unresolved, *sorted(over, reverse=True)[:resolved]]
+    found = get_announcements([(workspace_id, each) for each in wanted])
+    return sorted(found, key=lambda each: each.id, reverse=True)
 
 
 def create_announcement(announcement: Announcement) -> Announcement:

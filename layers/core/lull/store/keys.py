@@ -57,10 +57,12 @@
 | 53 | announcement by id                     | announcements.get_announcement               | table     |
 | 54 | announcements by ids                   | announcements.get_announcements              | table     |
 | 55 | ids of the announcements of a page     | announcements.list_announcement_ids          | table     |
-| 56 | what a page has to tell now            | announcements.list_unresolved_announcements  | table     |
+| 56 | what a page tells, and told lately     | announcements.list_announcements             | table     |
 | 57 | what a window tells on which page      | announcements.list_announced                 | table     |
-| 58 | how a page is protected                | page_access.get_page_access                  | table     |
-| 59 | recent requests of an address          | rate_limits.find_hits                        | table     |
+| 58 | what was published of a page           | publications.get_publication                 | table     |
+| 59 | every slug of the installation         | status_pages.list_slugs                      | table     |
+| 60 | how a page is protected                | page_access.get_page_access                  | table     |
+| 61 | recent requests of an address          | rate_limits.find_hits                        | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -320,9 +322,13 @@ def status_page(workspace_id: int, page_id: int) -> Key:
     return {"PK": in_workspace(workspace_id), "SK": PAGE + number(page_id)}
 
 
+SLUGS = "SLUGS"
+"""The partition that lists every slug that is taken."""
+
+
 def slug(text: str) -> Key:
     """The claim of a slug, unique over the installation."""
-    return {"PK": f"SLUG#{text}", "SK": "SLUG"}
+    return {"PK": SLUGS, "SK": text}
 
 
 def in_page(workspace_id: int, page_id: int) -> str:
@@ -331,6 +337,11 @@ def in_page(workspace_id: int, page_id: int) -> str:
 
 def component(workspace_id: int, page_id: int, component_id: int) -> Key:
     return {"PK": in_page(workspace_id, page_id), "SK": COMPONENT + number(component_id)}
+
+
+def publication(workspace_id: int, page_id: int) -> Key:
+    """What was published of a page last."""
+    return {"PK": in_page(workspace_id, page_id), "SK": "PUBLICATION"}
 
 
 def page_access(workspace_id: int, page_id: int) -> Key:

@@ -5,7 +5,7 @@ removes its claim, whatever is left of its components. A page's item counts them
 its limit, and nothing can be added to a page that is gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lull import randomness
@@ -42,6 +42,11 @@ def find_owner_of_slug(slug: str) -> tuple[int, int] | None:
     """Workspace id and page id of the page that has the slug now."""
     item = table.get(keys.slug(slug))
     return (int(item["workspaceId"]["N"]), int(item["pageId"]["N"])) if item else None
+
+
+def list_slugs() -> Iterator[str]:
+    """Every slug that is taken, of all workspaces."""
+    return (item["SK"]["S"] for item in table.query_all(keys.SLUGS))
 
 
 def create_status_page(page: StatusPage, access: PageAccess | None = None) -> StatusPage:

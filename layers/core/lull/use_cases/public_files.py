@@ -1,6 +1,11 @@
-"""What a page consists of, for whoever describes it. Apart from the gate, which must not load the renderers."""
+"""What a page consists of, for whoever describes it."""
 
-from lull.publishing.assets import ASSETS
-
-FILES = tuple((asset.path, asset.content_type) for asset in ASSETS)
-"""Every public path of a page, with `{slug}` in it, and what is there."""
+FILES = (
+    ("status/{slug}", "text/html; charset=utf-8"),
+    ("status/{slug}/history", "text/html; charset=utf-8"),
+    ("status/{slug}/history/{month}", "text/html; charset=utf-8"),
+    ("api/public/status/{slug}", "application/json"),
+    ("api/public/status/{slug}/badge.svg", "image/svg+xml"),
+    ("api/public/status/{slug}/events", "text/event-stream"),
+)
+"""Every public path of a page, and the type of what is there. A test compares it with what is rendered."""

@@ -1,6 +1,6 @@
 """Making the files of a slug those of the page that owns it now, where visitors read them or behind the gate.
 
-    read manifest → read table → render → write manifest: these files are not known
+    read manifest → read table → write publication → render → write manifest: these files are not known
                   → write and remove files → write manifest: these files are there (or remove it)
 
 The manifest is read before the table: whoever publishes a newer state meanwhile moves it on, and this publish loses. It
@@ -11,14 +11,28 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
+from lull.domain.errors import StaleWrite
+from lull.domain.incidents import Incident
+from lull.domain.publications import Publication
 from lull.domain.status_pages import PageComponent, Source, StatusPage
+from lull.gateways import queues
 from lull.publishing.assets import Rendered, render_all
+from lull.publishing.events import published
 from lull.publishing.places import bucket_key
-from lull.publishing.projector import Watching, project
-from lull.publishing.snapshot import StatusSnapshot
-from lull.store import announcements, assets, checks, maintenance_windows, status_pages
+from lull.publishing.projector import Past, Watching, project
+from lull.publishing.snapshot import LONGEST_HISTORY, StatusSnapshot
+from lull.store import announcements, assets, checks, incidents, maintenance_windows, publications, status_pages
 from lull.store.assets import Changed, LostRace, Manifest, Published
+from lull.use_cases.uptime import timelines
+
+# One batch of reads each.
+_MOST_RESOLVED = 100
+_MOST_INCIDENTS = 100
+_MOST_LISTED = 1_000
+# As long as the queue knows what it was asked for before.
+_MINUTES_OF_A_NEW_DAY = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +60,31 @@ def publish(slug: str, *, at: datetime) -> PublishResult:
     if page.is_public and status_pages.get_status_page(page.workspace_id, page.id) != page:
         # What was read after it changed may no longer be for everybody.
         return publish(slug, at=at)
-    goal = _goal(page, snapshot, manifest, at=at)
-    files = render_all(snapshot, updated_at=goal.updated_at)
+    publication = _publication(page, snapshot, at=at)
+    goal = _goal(publication, manifest)
+    files = render_all(snapshot, publication)
     kept = {bucket_key(path, page.id, public=page.is_public): file for path, file in files.items()}
     return _write(slug, goal, kept, etag)
+
+
+def republish(*, cause: str) -> int:
+    """Have every slug that is taken published again; how many. What is right already is not written again.
+
+    From the table alone: it makes a lost bucket again. The same cause within five minutes is one.
+    """
+    slugs = list(status_pages.list_slugs())
+    queues.send_publishes(slugs, cause=cause)
+    return len(slugs)
+
+
+def republish_for_a_new_day(*, at: datetime) -> int:
+    """In the first minutes of a UTC day, have the uptime bars of all pages moved on; how many pages, 0 at other times.
+
+    Several sweeps ask for the same, so that one which does not take place is not missed.
+    """
+    if at.hour or at.minute >= _MINUTES_OF_A_NEW_DAY:
+        return 0
+    return republish(cause=f"day {at.date()}")
 
 
 def _enabled_page(slug: str) -> StatusPage | None:
@@ -62,8 +97,37 @@ def _enabled_page(slug: str) -> StatusPage | None:
 def _snapshot(page: StatusPage, *, at: datetime) -> StatusSnapshot:
     components = status_pages.list_components(page.workspace_id, page.id)
     suppressions = maintenance_windows.list_all_suppressions(page.workspace_id)
-    told = announcements.list_unresolved_announcements(page.workspace_id, page.id)
-    return project(page, components, _watching(page.workspace_id, components), suppressions, told, at=at)
+    told = announcements.list_announcements(page.workspace_id, page.id, resolved=_MOST_RESOLVED)
+    watching = _watching(page.workspace_id, components)
+    past = _past(page, components, watching, at=at)
+    return project(page, components, watching, suppressions, told, past, at=at)
+
+
+def _past(page: StatusPage, components: list[PageComponent], watching: Watching, *, at: datetime) -> Past:
+    barred = {each.source for each in components if each.show_uptime_bar} if page.show_uptime_history else set()
+    groups = {source: watching[source] for source in sorted(barred)}
+    lines = timelines(page.workspace_id, groups, days=LONGEST_HISTORY, at=at) if groups else {}
+    shown = {check.id for found in watching.values() for check in found}
+    return Past(timelines=lines, incidents=_incidents(page, shown) if page.show_incident_history else ())
+
+
+def _incidents(page: StatusPage, check_ids: set[int]) -> list[Incident]:
+    """The newest of these checks, of the workspace's newest thousand."""
+    listed = islice(incidents.list_incidents(page.workspace_id), _MOST_LISTED)
+    ids = [each.id for each in listed if each.check_id in check_ids]
+    return incidents.get_incidents(page.workspace_id, ids[:_MOST_INCIDENTS])
+
+
+def _publication(page: StatusPage, snapshot: StatusSnapshot, *, at: datetime) -> Publication:
+    """The record of what is published now, written before any file: it is what numbers the events."""
+    was = publications.get_publication(page.workspace_id, page.id)
+    now = published(was, snapshot, workspace_id=page.workspace_id, at=at)
+    if now == was:
+        return now
+    try:
+        return publications.save_publication(now)
+    except StaleWrite as lost:
+        raise LostRace(page.slug) from lost
 
 
 def _watching(workspace_id: int, components: list[PageComponent]) -> Watching:
@@ -81,16 +145,14 @@ def _check_ids(workspace_id: int, source: Source, source_id: int) -> list[int]:
     return [source_id]
 
 
-def _goal(page: StatusPage, snapshot: StatusSnapshot, manifest: Manifest | None, *, at: datetime) -> Manifest:
-    """The manifest to be, with the files of the one that is. What shows the same keeps the time of its last change."""
-    owner = (page.workspace_id, page.id)
-    same = manifest and (manifest.workspace_id, manifest.page_id) == owner and manifest.digest == snapshot.digest
+def _goal(publication: Publication, manifest: Manifest | None) -> Manifest:
+    """The manifest to be, with the files of the one that is."""
     return Manifest(
-        workspace_id=page.workspace_id,
-        page_id=page.id,
+        workspace_id=publication.workspace_id,
+        page_id=publication.page_id,
         number=manifest.number if manifest else 0,
-        digest=snapshot.digest,
-        updated_at=manifest.updated_at if manifest and same else at,
+        digest=publication.digest,
+        updated_at=publication.updated_at,
         assets=manifest.assets if manifest else {},
     )
 

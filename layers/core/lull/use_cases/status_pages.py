@@ -8,7 +8,7 @@ from lull.domain import status_pages as domain
 from lull.domain.credentials import Caller
 from lull.domain.errors import Invalid, NotFound, invalid
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.store import announcements, counters
+from lull.store import announcements, counters, publications
 from lull.store import page_access as access_store
 from lull.store import status_pages as store
 from lull.use_cases import page_access
@@ -81,6 +81,7 @@ def delete_status_page(caller: Caller, page_id: int) -> None:
         on_stale_write(lambda: store.delete_status_page(get_status_page(caller, page_id)))
     removed = on_stale_write(lambda: store.delete_components(caller.workspace_id, page_id))
     told = announcements.delete_announcements(caller.workspace_id, page_id)
+    publications.delete_publication(caller.workspace_id, page_id)
     if not found and not removed and not told:
         raise NotFound("status page")
 

@@ -1,9 +1,10 @@
 """How much of the time checks were up: their ledgers, with maintenance windows laid over, added up."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from lull.domain import ledger, uptime
 from lull.domain import maintenance_windows as maintenance
@@ -14,6 +15,7 @@ from lull.store import ledger as store
 from lull.store import maintenance_windows
 from lull.use_cases.checks import get_check
 
+K = TypeVar("K", bound=Hashable)
 Times = list[tuple[datetime, datetime]]
 
 
@@ -38,17 +40,25 @@ def uptime_of_checks(workspace_id: int, checks: Sequence[Check], *, days: int, a
     not over before.
     """
     last = at.date()
+    timeline = timelines(workspace_id, {None: checks}, days=days, at=at)[None]
+    counted = uptime.days(timeline, last - timedelta(days=days - 1), last, at=at)
+    return Uptime(percentage=uptime.percentage(counted), days=counted)
+
+
+def timelines(workspace_id: int, groups: Mapping[K, Sequence[Check]], *, days: int, at: datetime) -> dict[K, Timeline]:
+    """What each group of checks showed together, for the last `days` days. A check is read once, whoever has it."""
+    last = at.date()
     first = last - timedelta(days=days - 1)
     begin = datetime.combine(first, time(), UTC)
-    projects = {check.project_id for check in checks if check.project_id is not None}
+    found = {check.id: check for checks in groups.values() for check in checks}
+    projects = {check.project_id for check in found.values() if check.project_id is not None}
     maintained = _maintained(workspace_id, projects, since=begin) if projects else {}
-    lines: list[Timeline] = []
-    for check in checks:
+    lines: dict[int, Timeline] = {}
+    for check in found.values():
         line = ledger.timeline(store.list_day_logs(workspace_id, check.id, first, last))
         times = maintained[check.project_id] if check.project_id is not None else []
-        lines.append(uptime.with_maintenance(line, times))
-    counted = uptime.days(uptime.combined(lines), first, last, at=at)
-    return Uptime(percentage=uptime.percentage(counted), days=counted)
+        lines[check.id] = uptime.with_maintenance(line, times)
+    return {key: uptime.combined([lines[check.id] for check in checks]) for key, checks in groups.items()}
 
 
 def _maintained(workspace_id: int, projects: set[int], *, since: datetime) -> dict[int, Times]:

@@ -27,15 +27,16 @@ def document(snapshot: StatusSnapshot, updated_at: datetime) -> dict[str, Any]:
         },
         "status": snapshot.status,
         "statusDescription": snapshot.description,
-        "updatedAt": _instant(updated_at),
-        "components": [_component(component) for component in snapshot.components],
+        "updatedAt": instant(updated_at),
+        "components": [_component(each, snapshot, updated_at) for each in snapshot.components],
         "announcements": [_announcement(each) for each in snapshot.announcements],
         "scheduled": [_announcement(each) for each in snapshot.scheduled],
         "maintenances": [_maintenance(maintenance) for maintenance in snapshot.maintenances],
     }
 
 
-def _component(component: ComponentSnapshot) -> dict[str, Any]:
+def _component(component: ComponentSnapshot, snapshot: StatusSnapshot, at: datetime) -> dict[str, Any]:
+    uptime = component.uptime(days=snapshot.uptime_history_days, at=at)
     return {
         "id": component.id,
         "name": component.name,
@@ -44,7 +45,7 @@ def _component(component: ComponentSnapshot) -> dict[str, Any]:
         "position": component.position,
         "status": component.status,
         "showUptimeBar": component.show_uptime_bar,
-        "uptime": None,
+        "uptime": float(uptime.percentage) if uptime and uptime.percentage is not None else None,
     }
 
 
@@ -56,11 +57,11 @@ def _announcement(announcement: AnnouncementSnapshot) -> dict[str, Any]:
         "status": announcement.status,
         "impact": announcement.impact,
         "componentIds": list(announcement.component_ids),
-        "scheduledFor": _instant(begins) if begins else None,
-        "scheduledUntil": _instant(ends) if ends else None,
-        "createdAt": _instant(announcement.created_at),
+        "scheduledFor": instant(begins) if begins else None,
+        "scheduledUntil": instant(ends) if ends else None,
+        "createdAt": instant(announcement.created_at),
         "updates": [
-            {"id": each.id, "status": each.status, "body": each.body, "createdAt": _instant(each.created_at)}
+            {"id": each.id, "status": each.status, "body": each.body, "createdAt": instant(each.created_at)}
             for each in announcement.updates
         ],
     }
@@ -72,12 +73,13 @@ def _maintenance(maintenance: MaintenanceSnapshot) -> dict[str, Any]:
         "name": maintenance.name,
         "description": maintenance.description,
         "status": "ACTIVE" if maintenance.under_way else "SCHEDULED",
-        "scheduledFor": _instant(maintenance.start_at),
-        "scheduledUntil": _instant(maintenance.end_at),
+        "scheduledFor": instant(maintenance.start_at),
+        "scheduledUntil": instant(maintenance.end_at),
         "componentIds": list(maintenance.component_ids),
     }
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """An instant as JSON has it everywhere: UTC, with milliseconds where it has some."""
     text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
     return text.replace("+00:00", "Z")

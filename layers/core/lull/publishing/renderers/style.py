@@ -64,11 +64,21 @@ small{color:var(--quiet);font-weight:400}
 .text ul{list-style:disc}
 .text li{display:list-item;padding:0;border:0}
 .text pre{overflow-x:auto}
+header a{text-decoration:none}
+#news{padding:.75rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:var(--text)}
+.uptime{flex:1 0 100%;min-width:0}
+.bars{display:block;width:100%;height:2.125rem}
+.span{display:flex;justify-content:space-between;margin:.25rem 0 0;color:var(--quiet);font-size:.75rem}
+details{margin-top:.25rem;font-size:.875rem}
+th,td{padding:.125rem 1rem .125rem 0;text-align:left;font-weight:400;vertical-align:top}
+th{white-space:nowrap}
+.past p{margin:0;color:var(--quiet);font-size:.875rem}
+.turn{display:flex;justify-content:space-between;margin:1rem 0 2rem}
 footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
 footer p{margin:0 auto 0 0}
 a{color:inherit}
 a:focus-visible{outline:2px solid;outline-offset:2px}
-@media(forced-colors:active){.banner{border-color:CanvasText}}"""
+@media(forced-colors:active){.banner{border-color:CanvasText}.bars path{fill:CanvasText}}"""
 
 
 def style_sheet(*, primary_color: str | None, background_color: str | None) -> str:
@@ -101,4 +111,5 @@ def _variables(palette: dict[str, str]) -> str:
 def _statuses() -> str:
     words = (f".status.{name}{{color:var(--{name})}}" for name in STATUS_NAMES)
     banners = (f".banner.{name}{{background:{LIGHT[name]}}}" for name in STATUS_NAMES)
-    return "\n".join((*words, *banners))
+    fills = (f".bars .{name}{{fill:var(--{name})}}" for name in STATUS_NAMES)
+    return "\n".join((*words, *banners, *fills))

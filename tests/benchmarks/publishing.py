@@ -1,0 +1,87 @@
+"""Publishing: what one publish takes, what an idle one writes, and how many a thousand changes of one page become."""
+
+import os
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+from local.deployment import deploy
+from local.emulator import Emulator
+from local.endpoint import Endpoint
+from tests.e2e.running import Running, until
+
+COMPONENTS = 20
+PUBLISHES = 20
+CHANGES = 1_000
+CHANGED_WITHIN_SECONDS = 10
+EDITORS = 8
+
+
+def run() -> None:
+    _one_publish()
+    _a_thousand_changes()
+
+
+def _one_publish() -> None:
+    emulator = Emulator()
+    endpoint = Endpoint(emulator.url)
+    os.environ.update(deploy(endpoint).environment() | endpoint.environment())
+    from lull.domain.projects import Project
+    from lull.store import checks, projects, status_pages
+    from lull.use_cases.publishing import publish
+    from tests.builders import NOON, a_check, a_signal
+    from tests.page_builders import a_component, a_page
+
+    projects.create_project(Project(id=1, workspace_id=1, name="Shop", created_at=NOON))
+    status_pages.create_status_page(a_page())
+    for number in range(1, COMPONENTS + 1):
+        checks.create_check(a_check(id=number, token=f"1-{number}-x"))
+        status_pages.create_component(a_component(id=number, check_id=number, position=number))
+    first = publish("acme-status", at=NOON)
+    spent, written = [], []
+    for number in range(PUBLISHES):
+        checks.record_ping(checks.PingAddress(workspace_id=1, check_id=1), "1-1-x", a_signal(number % 2 == 1))
+        begun = time.process_time()
+        written.append(publish("acme-status", at=NOON + timedelta(minutes=number)).written)
+        spent.append((time.process_time() - begun) * 1000)
+    idle = publish("acme-status", at=NOON + timedelta(hours=1))
+    print(
+        f"a page of {COMPONENTS} components: {first.written} files at first; {PUBLISHES} changes of one component: "
+        f"{statistics.median(spent):.0f} ms of CPU each, at most {max(spent):.0f} ms, {max(written)} files written; "
+        f"an idle publish: {idle.written} written, {idle.unchanged} unchanged"
+    )
+    emulator.stop()
+
+
+def _a_thousand_changes() -> None:
+    with tempfile.TemporaryDirectory() as folder, Running(Path(folder) / "state") as running:
+        running("POST", "/api/projects", {"name": "Shop"})
+        running("POST", "/api/status-pages", {"name": "Acme", "slug": "acme"})
+        for number in range(EDITORS):
+            running("POST", "/api/status-pages/1/components", {"name": f"Part {number}", "projectId": 1})
+        until(lambda: f"Part {EDITORS - 1}" in (running.read("/status/acme") or ""))
+        before = _publishes(running)
+        begun = time.monotonic()
+
+        def edit(editor: int) -> None:
+            for number in range(editor, CHANGES, EDITORS):
+                time.sleep(max(0.0, begun + number * CHANGED_WITHIN_SECONDS / CHANGES - time.monotonic()))
+                running("PATCH", f"/api/status-pages/1/components/{editor + 1}", {"name": f"Name {number}"})
+
+        with ThreadPoolExecutor(EDITORS) as pool:
+            list(pool.map(edit, range(EDITORS)))
+        took = time.monotonic() - begun
+        newest = [f"Name {number}" for number in range(CHANGES - EDITORS, CHANGES)]
+        until(lambda: all(name in (running.read("/status/acme") or "") for name in newest), seconds=60)
+        settled = time.monotonic() - begun - took
+        print(
+            f"{CHANGES} changes of one page within {took:.1f} s: {_publishes(running) - before} publishes, "
+            f"the newest is there {settled:.1f} s after the last change"
+        )
+
+
+def _publishes(running: Running) -> int:
+    return sum(1 for line in running.log() if line.get("message") == "slug published")

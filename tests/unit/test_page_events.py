@@ -1,0 +1,130 @@
+"""What those who follow a page are told: each change once, in order, from wherever they were."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from lull.domain.health import ComponentStatus
+from lull.domain.publications import MOST_EVENTS, Publication
+from lull.publishing import events
+from lull.publishing.renderers import sse
+from lull.publishing.snapshot import StatusSnapshot, UpdateSnapshot
+from tests.builders import NOON
+from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot
+
+LATER = NOON + timedelta(minutes=5)
+QUIET = a_snapshot(a_component_snapshot(id=1, name="API"), a_component_snapshot(id=2, name="Web"))
+DOWN = replace(
+    QUIET, components=(replace(QUIET.components[0], status=ComponentStatus.MAJOR_OUTAGE), *QUIET.components[1:])
+)
+
+
+def published(was: Publication | None, snapshot: StatusSnapshot, at=LATER) -> Publication:
+    return events.published(was, snapshot, workspace_id=1, at=at)
+
+
+FIRST = published(None, QUIET, NOON)
+
+
+def told(was: Publication, snapshot: StatusSnapshot) -> list[dict]:
+    return [json.loads(event.data) for event in published(was, snapshot).events]
+
+
+def test_the_first_publication_tells_nothing():
+    assert (FIRST.number, FIRST.events, FIRST.updated_at) == (0, (), NOON)
+
+
+def test_what_shows_the_same_is_the_same_publication():
+    assert published(FIRST, QUIET) is FIRST
+
+
+def test_a_component_that_changes_is_told_with_what_it_was():
+    assert told(FIRST, DOWN) == [
+        {
+            "type": "component.status",
+            "component": {"id": 1, "name": "API", "status": "MAJOR_OUTAGE", "previousStatus": "OPERATIONAL"},
+            "status": "OPERATIONAL",
+            "statusDescription": "All systems operational",
+            "at": "2026-03-01T12:05:00Z",
+        }
+    ]
+
+
+def test_an_announcement_is_told_when_it_is_made_updated_and_over():
+    announcement = an_announcement_snapshot(id=7)
+    made = published(FIRST, replace(QUIET, announcements=(announcement,)))
+    more = replace(
+        announcement,
+        updates=(*announcement.updates, UpdateSnapshot(id=2, status="MONITORING", body="x", created_at=NOON)),
+    )
+    updated = published(made, replace(QUIET, announcements=(more,)))
+    over = published(updated, replace(QUIET, resolved=(replace(more, status="RESOLVED"),)))
+    kinds = [json.loads(event.data)["type"] for event in over.events]
+    assert kinds == ["announcement.created", "announcement.updated", "announcement.updated"]
+    assert [event.number for event in over.events] == [1, 2, 3]
+    assert json.loads(over.events[-1].data)["announcement"]["status"] == "RESOLVED"
+    assert published(over, replace(QUIET, resolved=(replace(more, status="RESOLVED"),))) is over
+
+
+def test_one_that_was_edited_or_deleted_and_any_other_change_is_told_as_a_change_of_the_page():
+    announcement = an_announcement_snapshot(id=7)
+    made = published(FIRST, replace(QUIET, announcements=(announcement,)))
+    for changed in (
+        replace(QUIET, announcements=(replace(announcement, title="Other"),)),
+        QUIET,
+        replace(QUIET, name="A"),
+    ):
+        newest = json.loads(published(made, changed).events[-1].data)
+        assert newest["type"] == "page.updated"
+
+
+def test_a_new_day_and_a_longer_timeline_are_no_news():
+    bars = replace(QUIET, components=tuple(replace(each, timeline=()) for each in QUIET.components))
+    tomorrow = replace(bars, today=NOON.date() + timedelta(days=1))
+    moved = published(published(FIRST, bars), tomorrow)
+    assert (moved.number, moved.events) == (0, ())
+    assert moved.updated_at == LATER
+
+
+def test_time_never_goes_back():
+    assert published(published(FIRST, DOWN), QUIET, NOON - timedelta(days=1)).updated_at == LATER
+
+
+def test_the_newest_events_are_kept_and_numbers_go_on():
+    publication = FIRST
+    for _ in range(MOST_EVENTS):
+        publication = published(published(publication, DOWN), QUIET)
+    assert len(publication.events) == MOST_EVENTS
+    assert [event.number for event in publication.events] == list(range(MOST_EVENTS + 1, 2 * MOST_EVENTS + 1))
+
+
+# ---- as a stream
+
+
+def test_a_stream_has_a_number_for_each_message_and_no_names():
+    publication = published(FIRST, DOWN)
+    text = sse.render(9, publication.number, publication.events, calm=False).decode()
+    lines = text.split("\n")
+    assert lines[0] == "retry: 15000"
+    assert lines[2] == "id: 9-1"
+    assert json.loads(lines[3].removeprefix("data: "))["type"] == "component.status"
+    assert text.endswith("\n\n")
+    assert "event:" not in text
+
+
+def test_who_has_missed_nothing_still_learns_where_the_stream_stands():
+    assert sse.render(9, 4, [], calm=True) == b"retry: 60000\n\nid: 9-4\n\n"
+
+
+@pytest.mark.parametrize(
+    ("last", "numbers"),
+    [
+        *[("9-1", [2]), ("9-0", [1, 2]), ("9-2", []), ("9-99", []), (None, []), ("", []), ("8-1", []), ("9-", [])],
+        *[("x", []), ("9-1-1", []), ("9--1", []), ("9-" + "1" * 400, []), ("9-\N{ARABIC-INDIC DIGIT THREE}", [])],
+    ],
+)
+def test_only_what_was_missed_of_this_page_is_told(last, numbers):
+    publication = published(published(FIRST, DOWN), QUIET)
+    assert [event.number for event in sse.missed(publication.events, 9, last)] == numbers

@@ -1,0 +1,165 @@
+"""What was, as visitors see it: uptime bars, past incidents, months."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from lull.domain.uptime import Bucket, second
+from lull.publishing.renderers import bars, history_page, page, status_json
+from lull.publishing.snapshot import UptimeSnapshot
+from tests.builders import NOON
+from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot, an_incident_snapshot
+from tests.unit.test_renderers import HOSTILE, Document
+
+DAY = timedelta(days=1)
+
+
+def a_timeline(*changes: tuple[timedelta, Bucket]):
+    return tuple((second(NOON - ago), bucket) for ago, bucket in changes)
+
+
+LIVELY = a_timeline(
+    (5 * DAY, Bucket.OPERATIONAL),
+    (3 * DAY, Bucket.MAJOR),
+    (3 * DAY - timedelta(minutes=90), Bucket.OPERATIONAL),
+    (2 * DAY, Bucket.MAINTENANCE),
+    (2 * DAY - timedelta(seconds=30), Bucket.DEGRADED),
+    (2 * DAY - timedelta(hours=1), Bucket.OPERATIONAL),
+)
+
+
+def an_uptime(days: int = 7, timeline=LIVELY) -> UptimeSnapshot:
+    uptime = a_component_snapshot(timeline=timeline).uptime(days=days, at=NOON)
+    assert uptime
+    return uptime
+
+
+def test_a_day_is_shown_as_the_worst_of_it():
+    assert [bars.worst(day) for day in an_uptime().days] == [
+        Bucket.NOT_MONITORED,
+        Bucket.OPERATIONAL,
+        Bucket.OPERATIONAL,
+        Bucket.MAJOR,
+        Bucket.DEGRADED,
+        Bucket.OPERATIONAL,
+        Bucket.OPERATIONAL,
+    ]
+
+
+def test_every_day_has_one_bar_in_its_place_and_no_two_buckets_are_of_one_height():
+    svg = bars.strip(an_uptime())
+    found = {}
+    for name, path in re.findall(r'<path class="(\w+)" d="([^"]*)"', svg):
+        place = 0
+        for move, height in re.findall(r"[Mm](\d+) \d+v-(\d+)h4v\d+z", path):
+            place += int(move)
+            found[place // 5] = (name, int(height))
+    assert [found[at][0] for at in range(7)] == [
+        "unmonitored",
+        "operational",
+        "operational",
+        "major",
+        "degraded",
+        "operational",
+        "operational",
+    ]
+    assert len(set(bars._HEIGHTS.values())) == len(bars._HEIGHTS)
+    assert 'viewBox="0 0 34 34"' in svg
+
+
+def test_a_strip_is_one_picture_with_a_spoken_summary():
+    svg = bars.strip(an_uptime())
+    assert svg.count('role="img"') == 1
+    assert (
+        'aria-label="Uptime of the last 7 days: 98.74\N{NO-BREAK SPACE}%. '
+        'Major outage on 1 day, degraded performance on 1 day."'
+    ) in svg
+    assert "No outage." in bars.strip(an_uptime(1))
+    assert "no data" in bars.strip(an_uptime(timeline=()))
+
+
+def test_the_table_names_the_days_on_which_something_was_the_matter_newest_first():
+    table = bars.table(an_uptime())
+    assert "2 days with events" in table
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td>', table)
+    assert [(day, told.replace("\N{NO-BREAK SPACE}", " ")) for day, told in rows] == [
+        ("27 February 2026", "Degraded performance for 59 min, maintenance for 30 s"),
+        ("26 February 2026", "Major outage for 1 h 30 min"),
+    ]
+    assert bars.table(an_uptime(2)) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("100.00", "100 %"), ("99.90", "99.9 %"), ("99.95", "99.95 %"), ("0.00", "0 %"), (None, "no data")],
+)
+def test_a_percentage_is_short(value, text):
+    assert bars.percent(value and Decimal(value)).replace("\N{NO-BREAK SPACE}", " ") == text
+
+
+def test_the_page_and_its_json_show_the_uptime_of_what_has_a_bar():
+    shown = a_component_snapshot(id=1, timeline=LIVELY)
+    hidden = a_component_snapshot(id=2, show_uptime_bar=False)
+    snapshot = a_snapshot(shown, hidden, uptime_history_days=7)
+    text = page.render(snapshot, NOON).decode()
+    assert text.count('class="bars"') == 1
+    assert "7 days ago" in text
+    assert "98.74\N{NO-BREAK SPACE}% up" in text
+    read = status_json.document(snapshot, NOON)
+    assert [each["uptime"] for each in read["components"]] == [98.74, None]
+    assert 'class="bars"' not in page.render(replace(snapshot, show_uptime_history=False), NOON).decode()
+
+
+def test_what_is_over_is_told_newest_first_ten_of_it():
+    over = replace(an_announcement_snapshot(id=2, title="Disks"), status="RESOLVED")
+    outages = [
+        an_incident_snapshot(id=n, started_at=NOON - n * DAY, resolved_at=NOON - n * DAY + timedelta(minutes=5))
+        for n in range(1, 15)
+    ]
+    open_one = an_incident_snapshot(id=20, component_name="Web")
+    text = page.render(a_snapshot(resolved=(over,), incidents=(open_one, *outages)), NOON).decode()
+    assert text.count('class="past"') == 10
+    assert text.index("Disks") < text.index("API was down") < text.index("All incidents by month")
+    assert "Web is down" not in text
+    assert "5\N{NO-BREAK SPACE}min" in text
+
+
+def test_there_is_a_page_for_each_month_that_the_page_has_lived_twelve_at_most():
+    made = datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert history_page.months(a_snapshot(created_at=made)) == ["2026-03", "2026-02", "2026-01", "2025-12"]
+    old = a_snapshot(created_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert len(history_page.months(old)) == 12
+    assert history_page.months(old)[-1] == "2025-04"
+    older = an_incident_snapshot(started_at=datetime(2026, 1, 31, tzinfo=UTC))
+    assert history_page.months(a_snapshot(incidents=(older,))) == ["2026-03", "2026-02", "2026-01"]
+
+
+def test_a_month_has_what_began_in_it_with_its_texts_and_leads_on():
+    january = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
+    before = an_incident_snapshot(id=1, started_at=january, resolved_at=january + DAY)
+    told = replace(an_announcement_snapshot(id=2, title="Slow <b>", body="We **look**."), status="RESOLVED")
+    snapshot = a_snapshot(a_component_snapshot(), incidents=(before,), resolved=(told,))
+    march = history_page.render(snapshot, NOON, "2026-03").decode()
+    assert "Slow &lt;b&gt;" in march
+    assert "<strong>look</strong>" in march
+    assert "API was down" not in march
+    assert '<a href="/status/acme-status/history/2026-02" rel="prev">February 2026</a>' in march
+    assert 'rel="next"' not in march
+    february = history_page.render(snapshot, NOON, "2026-02").decode()
+    assert "Nothing happened in this month." in february
+    assert ('rel="prev"' in february, 'rel="next"' in february) == (True, True)
+    assert "API was down" in history_page.render(snapshot, NOON, "2026-01").decode()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_texts_in_the_past_too(text):
+    told = replace(an_announcement_snapshot(title=text), status="RESOLVED")
+    outage = an_incident_snapshot(component_name=text, resolved_at=NOON)
+    snapshot = a_snapshot(resolved=(told,), incidents=(outage,))
+    for body in (page.render(snapshot, NOON), history_page.render(snapshot, NOON, "2026-03")):
+        read = Document(body)
+        assert set(read.text_of("bdi")) >= {text, f"{text} was down"}
+        assert len(read.all("script")) == 1
