@@ -85,7 +85,7 @@ class _Reading:
         self._resources = translated["Resources"]
         parameters = {name: str(each["Default"]) for name, each in translated["Parameters"].items()}
         region, account = _ACCOUNT.split(":")
-        known = {"Partition": "aws", "Region": region, "AccountId": account, "StackName": TABLE}
+        known = {"Partition": "aws", "Region": region, "AccountId": account, "StackName": TABLE, "StackId": "stack/a/b"}
         self._resolver = Resolver(
             parameters=parameters | {f"AWS::{name}": value for name, value in known.items()},
             conditions=translated.get("Conditions", {}),
