@@ -11,6 +11,7 @@ from lull.store import keys
 from lull.store.checks import decode_check
 from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
+from tests.simulation.announcement_rules import AnnouncementRules
 from tests.simulation.check_rules import CheckRules
 from tests.simulation.expressions import Item
 from tests.simulation.findings import Findings, Transition
@@ -35,6 +36,7 @@ class Watch:
     checks: CheckRules = field(init=False)
     maintenance: MaintenanceRules = field(init=False)
     incidents: IncidentRules = field(init=False)
+    announcements: AnnouncementRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
 
@@ -42,6 +44,7 @@ class Watch:
         self.checks = CheckRules(self.findings)
         self.maintenance = MaintenanceRules(self.table, self.findings)
         self.incidents = IncidentRules(self.table, self.findings, self.checks, self.maintenance)
+        self.announcements = AnnouncementRules(self.table, self.findings, self.maintenance)
 
     @property
     def broken(self) -> list[str]:
@@ -66,6 +69,7 @@ class Watch:
             if write.key[1] == "CHECK":
                 self._check(actor, write, now)
         self.incidents.after(actor, writes, now)
+        self.announcements.after(actor, writes, now)
 
     def judge(self, rule: str, holds: bool, said: str) -> None:
         self.findings.judge(rule, holds, said)
@@ -76,7 +80,7 @@ class Watch:
             tuple(sorted(each.items()))
             for each in (self.checks.outages, self.incidents.outage_of, self.incidents.resolved_in)
         )
-        return frozenset(self.resumed), outages, tuple(self.broken)
+        return frozenset(self.resumed), outages, tuple(self.broken), self.announcements.memory()
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:
         if write.after is None:

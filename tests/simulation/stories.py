@@ -8,7 +8,7 @@ from typing import Any
 
 from lull.domain.checks import Health
 from lull.domain.deployment_windows import State
-from tests.simulation import settled, users
+from tests.simulation import further_stories, settled, users
 from tests.simulation.luck import Luck, Swarm
 from tests.simulation.world import World
 
@@ -105,6 +105,7 @@ def _plan(story: Story, chance: random.Random) -> None:
     world = story.world
     checks = chance.randint(2, 4)
     users.a_shop(world, checks)
+    users.with_pages(world)
     if isinstance(world.luck, Swarm) and chance.random() < 0.3:
         since = world.now + timedelta(seconds=chance.uniform(0, 7_200))
         world.outages.append((since, since + timedelta(seconds=chance.uniform(60, 7_200))))
@@ -118,6 +119,9 @@ def _plan(story: Story, chance: random.Random) -> None:
     for _ in range(chance.randint(6, 14)):
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         role, act = _drawn_of_watching(story, chance)
+        world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
+    for role, act in further_stories.of_pages(world, chance):
+        at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
 
 
@@ -165,6 +169,7 @@ def _planning(story: Story, chance: random.Random) -> Callable[[], Any]:
         "project_ids": chance.choice([(1,), (1,), (2,), (1, 2)]),
         "suppress_alerts": chance.random() < 0.8,
         "suppress_incidents": chance.random() < 0.8,
+        "auto_publish_to_status_page": chance.random() < 0.6,
     }
 
     def plan() -> Any:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulation.announcement_mutants import MUTANTS as OF_ANNOUNCING
+from tests.simulation.announcement_pairs import PAIRS as ANNOUNCEMENT_PAIRS
 from tests.simulation.kill_points import clean, points, problems
 from tests.simulation.merges import Wrong, walk
 from tests.simulation.mutants import MUTANTS as OF_DEPLOYMENTS
@@ -17,8 +19,8 @@ from tests.simulation.test_kill_points import OPERATIONS
 from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
 from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
 
-MUTANTS = OF_DEPLOYMENTS + OF_WATCHING
-MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS
+MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING
+MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,22 @@ from functools import cache
 from typing import Any
 
 from lull import clock
+from lull.domain.announcements import Announcement, Status
 from lull.domain.checks import Check, Health
 from lull.domain.credentials import Caller, Role
 from lull.domain.deployment_windows import DeploymentWindow, State
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
-from lull.use_cases import checks, deployment_windows, incidents, maintenance_windows, projects
+from lull.domain.status_pages import PageComponent, StatusPage
+from lull.use_cases import (
+    announcements,
+    checks,
+    deployment_windows,
+    incidents,
+    maintenance_windows,
+    projects,
+    status_pages,
+)
 from tests.api import Api, a_workspace
 from tests.builders import a_signal
 from tests.simulation.actors import Outcome
@@ -144,6 +154,65 @@ def acknowledge(incident_id: int) -> Callable[[], Incident]:
 
 def resolve(incident_id: int) -> Callable[[], Incident]:
     return lambda: incidents.resolve_incident(SAM, incident_id, at=clock.now())
+
+
+@cache
+def _pages() -> dict[Key, Item]:
+    """Page 1 shows the shop and its check 1, page 2 the blog: components 1 to 3."""
+    world = World(direct=True)
+    with world.installed():
+        a_shop(world, 1)
+        before = dict(world.table.items)
+        for number, slug in enumerate(("shop", "blog"), 1):
+            page = StatusPage(id=0, workspace_id=1, name=slug, slug=slug, created_at=BEGINNING)
+            status_pages.create_status_page(SAM, page, at=world.now)
+            status_pages.add_component(SAM, number, described_component(project_id=number))
+            if number == 1:
+                status_pages.add_component(SAM, number, described_component(check_id=1))
+    return {key: item for key, item in world.table.items.items() if before.get(key) != item}
+
+
+def with_pages(world: World) -> None:
+    """Let the world of a shop have two status pages."""
+    world.table.items |= _pages()
+
+
+def described_component(**source: Any) -> PageComponent:
+    return PageComponent(id=0, page_id=0, workspace_id=1, name="one of ours", **source)
+
+
+def switch(page_id: int, *, enabled: bool) -> Callable[[], StatusPage]:
+    return lambda: status_pages.change_status_page(SAM, page_id, lambda page: replace(page, enabled=enabled))
+
+
+def show(page_id: int, **source: Any) -> Callable[[], PageComponent]:
+    return lambda: status_pages.add_component(SAM, page_id, described_component(**source))
+
+
+def hide(page_id: int, component_id: int) -> Callable[[], None]:
+    return lambda: status_pages.delete_component(SAM, page_id, component_id)
+
+
+def unpage(page_id: int) -> Callable[[], None]:
+    return lambda: status_pages.delete_status_page(SAM, page_id)
+
+
+def page_of(world: World, announcement_id: int) -> int:
+    """The page of an announcement, or one that it might be on."""
+    found = world.watch.announcements.announcement(announcement_id)
+    return found.page_id if found else 1
+
+
+def retract(world: World, announcement_id: int) -> Callable[[], None]:
+    page_id = page_of(world, announcement_id)
+    return lambda: announcements.delete_announcement(SAM, page_id, announcement_id)
+
+
+def update(world: World, announcement_id: int, status: Status) -> Callable[[], Announcement]:
+    page_id = page_of(world, announcement_id)
+    return lambda: announcements.add_update(
+        SAM, page_id, announcement_id, status=status, body="We know more.", at=clock.now()
+    )
 
 
 def done(outcome: Outcome) -> Any:

@@ -1,0 +1,34 @@
+"""What else people do in a life: status pages come and go, and what is told there is added to and taken back."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from lull.domain.announcements import Status
+from tests.simulation import users
+from tests.simulation.world import World
+
+Doing = tuple[str, Callable[[], Any]]
+
+_OF_PAGES = ["page"] * 4 + ["show", "hide", "update"] * 2 + ["retract", "unpage"]
+
+
+def of_pages(world: World, chance: random.Random) -> list[Doing]:
+    """Some of it, in the order in which it is done."""
+    return [_of_pages(world, chance) for _ in range(chance.randint(4, 10))]
+
+
+def _of_pages(world: World, chance: random.Random) -> Doing:
+    role, page_id, announcement_id = chance.choice(_OF_PAGES), chance.randint(1, 2), chance.randint(1, 6)
+    if role == "page":
+        return role, users.switch(page_id, enabled=chance.random() < 0.6)
+    if role == "show":
+        return role, users.show(page_id, **chance.choice([{"project_id": 1}, {"project_id": 2}, {"check_id": 2}]))
+    if role == "hide":
+        return role, users.hide(page_id, chance.randint(1, 5))
+    if role == "unpage":
+        return role, users.unpage(page_id)
+    if role == "retract":
+        return role, lambda: users.retract(world, announcement_id)()
+    status = chance.choice([Status.IDENTIFIED, Status.RESOLVED])
+    return role, lambda: users.update(world, announcement_id, status)()
