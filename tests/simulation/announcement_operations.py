@@ -25,7 +25,8 @@ def _is_gone(world: World) -> bool:
 
 
 def _is_gone_altogether(world: World) -> bool:
-    return _is_gone(world) and worlds.is_retracted(world)
+    # Without tokens, whoever is not heard is told that there is no page, and does not come back for the rest.
+    return _is_gone(world) and (not world.table.honours_tokens or worlds.is_retracted(world))
 
 
 OPERATIONS = [

@@ -32,3 +32,15 @@ def _of_pages(world: World, chance: random.Random) -> Doing:
         return role, lambda: users.retract(world, announcement_id)()
     status = chance.choice([Status.IDENTIFIED, Status.RESOLVED])
     return role, lambda: users.update(world, announcement_id, status)()
+
+
+def of_alerting(chance: random.Random) -> list[Doing]:
+    """Channels that are switched off, on again, and now and then deleted."""
+    doings: list[Doing] = []
+    for _ in range(chance.randint(0, 4)):
+        channel_id = chance.randint(1, 2)
+        if chance.random() < 0.2:
+            doings.append(("channel", users.delete_channel(channel_id)))
+        else:
+            doings.append(("channel", users.set_channel(channel_id, enabled=chance.random() < 0.6)))
+    return doings

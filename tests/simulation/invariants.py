@@ -13,10 +13,12 @@ from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
 from tests.simulation.announcement_rules import AnnouncementRules
 from tests.simulation.check_rules import CheckRules
+from tests.simulation.delivery_rules import DeliveryRules
 from tests.simulation.expressions import Item
 from tests.simulation.findings import Findings, Transition
 from tests.simulation.incident_rules import IncidentRules
 from tests.simulation.maintenance_rules import WORKSPACE, MaintenanceRules
+from tests.simulation.outside import Outside
 from tests.simulation.tables import Key, Table, Write
 
 _SUPPRESSIONS = keys.suppressions_of_workspace(WORKSPACE)
@@ -28,6 +30,7 @@ class Watch:
     """Sees every write of the table, with the actor that made it. Deployments and holds here, other nouns elsewhere."""
 
     table: Table
+    outside: Outside = field(default_factory=Outside)
     findings: Findings = field(default_factory=Findings)
     asked_to_end: set[int] = field(default_factory=set)
     ever_active: set[int] = field(default_factory=set)
@@ -37,6 +40,7 @@ class Watch:
     maintenance: MaintenanceRules = field(init=False)
     incidents: IncidentRules = field(init=False)
     announcements: AnnouncementRules = field(init=False)
+    deliveries: DeliveryRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
 
@@ -45,6 +49,7 @@ class Watch:
         self.maintenance = MaintenanceRules(self.table, self.findings)
         self.incidents = IncidentRules(self.table, self.findings, self.checks, self.maintenance)
         self.announcements = AnnouncementRules(self.table, self.findings, self.maintenance)
+        self.deliveries = DeliveryRules(self.table, self.findings, self.outside)
 
     @property
     def broken(self) -> list[str]:
@@ -59,6 +64,8 @@ class Watch:
         values = request.get("ExpressionAttributeValues", {})
         if operation == "Query" and values.get(":p", {}).get("S") == _SUPPRESSIONS and ":s" in values:
             self.incidents.asked(actor, int(values[":s"]["S"].split("#")[1]), now)
+        if operation == "Query" and values.get(":s", {}).get("S") == keys.CHANNEL:
+            actor.saw_channels = self.deliveries.enabled()
 
     def after(self, actor: Actor, writes: list[Write], *, now: datetime) -> None:
         for write in writes:
@@ -70,6 +77,7 @@ class Watch:
                 self._check(actor, write, now)
         self.incidents.after(actor, writes, now)
         self.announcements.after(actor, writes, now)
+        self.deliveries.after(actor, writes, now)
 
     def judge(self, rule: str, holds: bool, said: str) -> None:
         self.findings.judge(rule, holds, said)
@@ -80,7 +88,13 @@ class Watch:
             tuple(sorted(each.items()))
             for each in (self.checks.outages, self.incidents.outage_of, self.incidents.resolved_in)
         )
-        return frozenset(self.resumed), outages, tuple(self.broken), self.announcements.memory()
+        return (
+            frozenset(self.resumed),
+            outages,
+            tuple(self.broken),
+            self.announcements.memory(),
+            self.deliveries.memory(),
+        )
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:
         if write.after is None:

@@ -106,6 +106,7 @@ def _plan(story: Story, chance: random.Random) -> None:
     checks = chance.randint(2, 4)
     users.a_shop(world, checks)
     users.with_pages(world)
+    users.with_channels(world)
     if isinstance(world.luck, Swarm) and chance.random() < 0.3:
         since = world.now + timedelta(seconds=chance.uniform(0, 7_200))
         world.outages.append((since, since + timedelta(seconds=chance.uniform(60, 7_200))))
@@ -120,7 +121,7 @@ def _plan(story: Story, chance: random.Random) -> None:
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         role, act = _drawn_of_watching(story, chance)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
-    for role, act in further_stories.of_pages(world, chance):
+    for role, act in further_stories.of_pages(world, chance) + further_stories.of_alerting(chance):
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.simulation.announcement_mutants import MUTANTS as OF_ANNOUNCING
 from tests.simulation.announcement_pairs import PAIRS as ANNOUNCEMENT_PAIRS
+from tests.simulation.delivery_mutants import MUTANTS as OF_ALERTING
+from tests.simulation.delivery_pairs import PAIRS as DELIVERY_PAIRS
 from tests.simulation.kill_points import clean, points, problems
 from tests.simulation.merges import Wrong, walk
 from tests.simulation.mutants import MUTANTS as OF_DEPLOYMENTS
@@ -19,8 +21,8 @@ from tests.simulation.test_kill_points import OPERATIONS
 from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
 from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
 
-MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING
-MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS
+MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING
+MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS
 
 
 @pytest.fixture(autouse=True)

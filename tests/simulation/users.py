@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from lull import clock
+from lull.domain.alert_channels import AlertChannel, ChannelType, switched
 from lull.domain.announcements import Announcement, Status
 from lull.domain.checks import Check, Health
 from lull.domain.credentials import Caller, Role
@@ -14,7 +15,9 @@ from lull.domain.deployment_windows import DeploymentWindow, State
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
+from lull.store import keys
 from lull.use_cases import (
+    alert_channels,
     announcements,
     checks,
     deployment_windows,
@@ -179,6 +182,43 @@ def with_pages(world: World) -> None:
 
 def described_component(**source: Any) -> PageComponent:
     return PageComponent(id=0, page_id=0, workspace_id=1, name="one of ours", **source)
+
+
+@cache
+def _channels() -> dict[Key, Item]:
+    """Channel 1 is a webhook, channel 2 takes mail."""
+    world = World(direct=True)
+    with world.installed():
+        a_shop(world, 1)
+        before = dict(world.table.items)
+        hook = AlertChannel(
+            id=0,
+            workspace_id=1,
+            type=ChannelType.WEBHOOK,
+            name="pager",
+            webhook_url="https://pager.example/",
+            created_at=BEGINNING,
+        )
+        mail = replace(hook, type=ChannelType.EMAIL, name="ops", webhook_url=None, to=("ops@shop.example",))
+        for channel in (hook, mail):
+            alert_channels.create_alert_channel(SAM, channel, at=world.now)
+    return {key: item for key, item in world.table.items.items() if before.get(key) != item}
+
+
+def with_channels(world: World, *channel_ids: int) -> None:
+    """Let the world of a shop have these alert channels, both if none is named."""
+    wanted = {keys.alert_channel(1, each)["SK"] for each in channel_ids or (1, 2)}
+    world.table.items |= {key: item for key, item in _channels().items() if key[0] == "COUNTER" or key[1] in wanted}
+
+
+def set_channel(channel_id: int, *, enabled: bool) -> Callable[[], AlertChannel]:
+    return lambda: alert_channels.change_alert_channel(
+        SAM, channel_id, lambda channel: switched(channel, enabled=enabled)
+    )
+
+
+def delete_channel(channel_id: int) -> Callable[[], None]:
+    return lambda: alert_channels.delete_alert_channel(SAM, channel_id)
 
 
 def switch(page_id: int, *, enabled: bool) -> Callable[[], StatusPage]:
