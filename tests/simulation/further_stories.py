@@ -44,3 +44,22 @@ def of_alerting(chance: random.Random) -> list[Doing]:
         else:
             doings.append(("channel", users.set_channel(channel_id, enabled=chance.random() < 0.6)))
     return doings
+
+
+def of_probing(world: World, chance: random.Random, check_id: int) -> list[Doing]:
+    """What is probed falls ill and recovers, is paused, resumed, aimed elsewhere, and now and then deleted."""
+
+    def ail() -> None:
+        world.outside.unwell ^= {users.PROBED}
+
+    doings: list[Doing] = [("set-up", ail) for _ in range(chance.randint(1, 4))]
+    for _ in range(chance.randint(0, 3)):
+        elsewhere = f"{users.PROBED}/{chance.randint(1, 2)}"
+        acts: list[Doing] = [
+            ("pause", users.pause(check_id)),
+            ("resume", users.resume(check_id)),
+            ("set", users.reaim(check_id, elsewhere)),
+            ("ping", lambda: users.ping(world, check_id)()),
+        ]
+        doings.append(chance.choice(acts))
+    return doings

@@ -19,6 +19,7 @@ from tests.simulation.findings import Findings, Transition
 from tests.simulation.incident_rules import IncidentRules
 from tests.simulation.maintenance_rules import WORKSPACE, MaintenanceRules
 from tests.simulation.outside import Outside
+from tests.simulation.probe_rules import ProbeRules
 from tests.simulation.tables import Key, Table, Write
 
 _SUPPRESSIONS = keys.suppressions_of_workspace(WORKSPACE)
@@ -41,6 +42,7 @@ class Watch:
     incidents: IncidentRules = field(init=False)
     announcements: AnnouncementRules = field(init=False)
     deliveries: DeliveryRules = field(init=False)
+    probes: ProbeRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
 
@@ -50,6 +52,7 @@ class Watch:
         self.incidents = IncidentRules(self.table, self.findings, self.checks, self.maintenance)
         self.announcements = AnnouncementRules(self.table, self.findings, self.maintenance)
         self.deliveries = DeliveryRules(self.table, self.findings, self.outside)
+        self.probes = ProbeRules(self.findings, self.outside)
 
     @property
     def broken(self) -> list[str]:
@@ -155,7 +158,9 @@ class Watch:
             self.judge("GHOST", False, f"{write.key[0]} has no body")
             return
         check = decode_check(write.after)
-        self.checks.wrote(actor, decode_check(write.before) if write.before else None, check, now)
+        before_it = decode_check(write.before) if write.before else None
+        self.checks.wrote(actor, before_it, check, now)
+        self.probes.wrote(actor, before_it, check, now)
         check_id = check.id
         before = set(write.before["holds"]["M"]) if write.before else set()
         after = set(write.after["holds"]["M"])

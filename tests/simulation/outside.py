@@ -40,9 +40,12 @@ class Outside:
     arrivals: list[Arrival] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     """Of the next answers; by luck when there are none left."""
+    unwell: set[str] = field(default_factory=set)
+    """URLs that answer 500 whatever comes."""
 
     def arrive(self, request: dict[str, Any], *, by: Actor, at: datetime, lucky: int, heard: bool) -> Reply:
         status = self.statuses.pop(0) if self.statuses else lucky
+        status = 500 if request["To"] in self.unwell else status
         self.arrivals.append(Arrival(request["To"], request["Id"], request["Text"], by, at, status, heard))
         return status, {}
 
@@ -75,11 +78,11 @@ def _failed(failure: Failure) -> Answer:
     return Answer(failure=failure, reason=_REASONS[failure])
 
 
-async def in_a_thread(function: Callable[..., Any], *args: Any) -> Any:
+async def in_a_thread(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     """`asyncio.to_thread` while which nothing else goes on: what happens in a world has one order."""
     context = contextvars.copy_context()
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(context.run, function, *args).result()
+        return pool.submit(context.run, function, *args, **named).result()
 
 
 def sender(perform: Perform) -> Callable[..., Any]:

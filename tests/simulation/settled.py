@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lull.domain.deployment_windows import DeploymentWindow, EndReason, State
 from lull.domain.holds import MANUAL
 from lull.use_cases.effects import schedule_name
-from tests.simulation import settled_announcements, settled_deliveries, settled_watch
+from tests.simulation import settled_announcements, settled_deliveries, settled_probes, settled_watch
 from tests.simulation.world import World
 
 _EARLY = timedelta(seconds=60)
@@ -23,7 +23,7 @@ def failures(world: World) -> list[str]:
         found += _wrong_schedules(world, windows)
     found += [f"LIV-1: window {each.id} still has work to do" for each in windows if each.to_hold or each.to_release]
     found += settled_watch.failures(world) + settled_announcements.failures(world)
-    found += settled_deliveries.failures(world)
+    found += settled_deliveries.failures(world) + settled_probes.failures(world)
     for key, item in world.table.items.items():
         if key[1] == "DEPLOYMENT" and item["state"]["S"] == State.ENDED and "DueSK" in item:
             found.append(f"LIV-3: {key[0]} has ended and is still due")

@@ -8,7 +8,7 @@ from typing import Any
 
 from lull.domain.checks import Health
 from lull.domain.deployment_windows import State
-from tests.simulation import further_stories, settled, users
+from tests.simulation import further_stories, settled, settled_probes, users
 from tests.simulation.luck import Luck, Swarm
 from tests.simulation.world import World
 
@@ -67,8 +67,10 @@ def told(seed: int) -> Story:
 
 
 def _go_home(world: World) -> None:
-    """Nothing recurs any more; from here on the SDK is of no interest."""
+    """Nothing recurs any more, and nothing is probed; from here on the SDK is of no interest."""
     world.direct = True
+    for check in settled_probes.probed(world):
+        users.done(world.act("pause", users.pause(check.id)))
     for window in world.watch.maintenance.windows():
         if window.recurring_cron and not window.is_over:
             users.done(world.act("cancel", users.cancel(window.id)))
@@ -107,6 +109,7 @@ def _plan(story: Story, chance: random.Random) -> None:
     users.a_shop(world, checks)
     users.with_pages(world)
     users.with_channels(world)
+    users.with_a_probe(world)
     if isinstance(world.luck, Swarm) and chance.random() < 0.3:
         since = world.now + timedelta(seconds=chance.uniform(0, 7_200))
         world.outages.append((since, since + timedelta(seconds=chance.uniform(60, 7_200))))
@@ -121,7 +124,11 @@ def _plan(story: Story, chance: random.Random) -> None:
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         role, act = _drawn_of_watching(story, chance)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
-    for role, act in further_stories.of_pages(world, chance) + further_stories.of_alerting(chance):
+    for role, act in (
+        further_stories.of_pages(world, chance)
+        + further_stories.of_alerting(chance)
+        + further_stories.of_probing(world, chance, checks + 1)
+    ):
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
 

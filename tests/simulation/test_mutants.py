@@ -16,13 +16,15 @@ from tests.simulation.merges import Wrong, walk
 from tests.simulation.mutants import MUTANTS as OF_DEPLOYMENTS
 from tests.simulation.mutants import Mutant
 from tests.simulation.pairs import PAIRS, TRIPLES
+from tests.simulation.probe_mutants import MUTANTS as OF_PROBING
+from tests.simulation.probe_pairs import PAIRS as PROBE_PAIRS
 from tests.simulation.stories import told
 from tests.simulation.test_kill_points import OPERATIONS
 from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
 from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
 
-MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING
-MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS
+MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING
+MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS + PROBE_PAIRS
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from typing import Any
 from lull import clock
 from lull.domain.alert_channels import AlertChannel, ChannelType, switched
 from lull.domain.announcements import Announcement, Status
-from lull.domain.checks import Check, Health
+from lull.domain.checks import Check, CheckMode, Health, Probe
 from lull.domain.credentials import Caller, Role
 from lull.domain.deployment_windows import DeploymentWindow, State
 from lull.domain.incidents import Incident
@@ -219,6 +219,32 @@ def set_channel(channel_id: int, *, enabled: bool) -> Callable[[], AlertChannel]
 
 def delete_channel(channel_id: int) -> Callable[[], None]:
     return lambda: alert_channels.delete_alert_channel(SAM, channel_id)
+
+
+PROBED = "https://shop.example/health"
+
+
+def with_a_probe(world: World) -> None:
+    """Let the world of a shop have one more check, which is probed every ten minutes."""
+    check = Check(
+        id=0,
+        workspace_id=1,
+        project_id=PROJECT,
+        name="health",
+        token="",
+        check_mode=CheckMode.OUTBOUND,
+        interval_seconds=600,
+        probe=Probe(url=PROBED),
+        created_at=world.now,
+    )
+    done(world.act("set-up", lambda: checks.create_check(SAM, check, at=clock.now())))
+
+
+def reaim(check_id: int, url: str) -> Callable[[], Check]:
+    def change(check: Check) -> Check:
+        return replace(check, probe=replace(check.probe or Probe(url=url), url=url))
+
+    return lambda: checks.change_check(SAM, check_id, change, at=clock.now())
 
 
 def switch(page_id: int, *, enabled: bool) -> Callable[[], StatusPage]:
