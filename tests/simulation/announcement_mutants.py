@@ -119,7 +119,13 @@ def _closes_nothing_hidden() -> Any:
 MUTANTS = [
     Mutant("tells without a claim", _tells_without_a_claim, (), ("announcing twice",)),
     Mutant("tells what it read", _tells_what_it_read, (), ("announcing and cancel",)),
-    Mutant("closes what it does not know", _closes_what_it_does_not_know, (), ("announcing and rolling over",)),
+    Mutant(
+        "closes what it does not know",
+        _closes_what_it_does_not_know,
+        (),
+        ("announcing and rolling over",),
+        is_long=True,
+    ),
     Mutant("forgets what a removed window told", _forgets_what_a_removed_window_told, ("close what was removed",)),
     Mutant(
         "lets what was put off end",

@@ -107,9 +107,7 @@ def _plan(story: Story, chance: random.Random) -> None:
     world = story.world
     checks = chance.randint(2, 4)
     users.a_shop(world, checks)
-    users.with_pages(world)
-    users.with_channels(world)
-    users.with_a_probe(world)
+    further = _further(story, chance, checks)
     if isinstance(world.luck, Swarm) and chance.random() < 0.3:
         since = world.now + timedelta(seconds=chance.uniform(0, 7_200))
         world.outages.append((since, since + timedelta(seconds=chance.uniform(60, 7_200))))
@@ -124,13 +122,24 @@ def _plan(story: Story, chance: random.Random) -> None:
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         role, act = _drawn_of_watching(story, chance)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
-    for role, act in (
-        further_stories.of_pages(world, chance)
-        + further_stories.of_alerting(chance)
-        + further_stories.of_probing(world, chance, checks + 1)
-    ):
+    for role, act in further:
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
+
+
+def _further(story: Story, chance: random.Random, checks: int) -> list[further_stories.Doing]:
+    """Not every world has pages, channels and probes: with all of them it lives through twice as much."""
+    world, doings = story.world, list[further_stories.Doing]()
+    if story.seed % 2 == 0:
+        users.with_pages(world)
+        doings += further_stories.of_pages(world, chance)
+    if story.seed % 3 == 0:
+        users.with_channels(world)
+        doings += further_stories.of_alerting(chance)
+    if story.seed % 4 == 0:
+        users.with_a_probe(world)
+        doings += further_stories.of_probing(world, chance, checks + 1)
+    return doings
 
 
 def _plan_heartbeats(story: Story, chance: random.Random, check_id: int) -> None:

@@ -33,7 +33,13 @@ def _known_before_anything_is_planted():
         clean(operation)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.function is test_a_planted_bug_is_found:
+        thorough = metafunc.config.getoption("--thorough", False)
+        chosen = [mutant for mutant in MUTANTS if thorough or not mutant.is_long]
+        metafunc.parametrize("mutant", chosen, ids=lambda mutant: mutant.name)
+
+
 def test_a_planted_bug_is_found(mutant: Mutant, figure: Callable[[str], None]):
     with mutant.plant(), contextlib.redirect_stdout(io.StringIO()):
         found = _by_merges(mutant) or _by_kill_points(mutant) or _by_seeds(mutant)
