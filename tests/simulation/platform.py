@@ -72,6 +72,8 @@ def _needed(service: str, operation: str, request: dict[str, Any]) -> list[tuple
         return [(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table)]
     if service == "sqs":
         return [("sqs:SendMessage", queue_arn(request["QueueUrl"]))]
+    if service == "sesv2":
+        return [("ses:SendEmail", _arn("ses", f"identity/{request['FromEmailAddress']}"))]
     return [(f"scheduler:{operation}", _arn("scheduler", f"schedule/{TABLE}/{request['Name']}"))]
 
 
