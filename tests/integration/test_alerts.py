@@ -602,6 +602,7 @@ def test_a_channel_is_read_changed_and_deleted_and_belongs_to_its_workspace(api,
     assert api.get("/api/alert-channels?workspaceId=1") == [created]
     assert api.patch("/api/alert-channels/1", {"name": "Duty"}) == {**created, "name": "Duty"}
     assert fields(api("PATCH", "/api/alert-channels/1", {"webhookUrl": "https://127.0.0.2/"})) == ["webhookUrl"]
+    assert fields(api("PATCH", "/api/alert-channels/1", {"webhookUrl": None})) == ["webhookUrl"]
     assert fields(api("PATCH", "/api/alert-channels/1", {"type": "SLACK"})) == ["type"]
     stranger = a_workspace(2)
     for method, path in [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/test"), ("POST", "/rotate-secret")]:
