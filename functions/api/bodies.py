@@ -1,6 +1,7 @@
 """How request bodies are read: after their sender was let in, bounded, and as strict JSON."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -124,9 +125,17 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             admit(request, self.path)
-            unknown = [name for name in request.query_params if name not in known]
-            if unknown and ACCESS[request.method, self.path] is not PUBLIC:
-                raise Invalid(*(FieldError(name, "is not a known parameter") for name in unknown))
+            if ACCESS[request.method, self.path] is not PUBLIC:
+                _require_known(request, known)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly
+
+
+def _require_known(request: Request, known: set[str]) -> None:
+    """Raises Invalid naming each parameter of the query that the route does not know, or that is there twice."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    errors = [FieldError(name, "is not a known parameter") for name in given if name not in known]
+    errors += [FieldError(name, "must be given once") for name in given if name in known and given[name] > 1]
+    if errors:
+        raise Invalid(*errors)

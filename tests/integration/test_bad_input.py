@@ -187,10 +187,23 @@ def test_unknown_parameters_of_a_query_are_named(api, path):
     assert answer.json["details"] == [{"field": each, "message": "is not a known parameter"} for each in named]
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/api/incidents?state=ACTIVE&limit=2&state=RESOLVED&limit=2", ["state", "limit"]),
+        ("/api/status-pages/check-slug?slug=acme&slug=acme", ["slug"]),
+    ],
+)
+def test_parameters_that_are_there_twice_are_named(api, path, named):
+    answer = api("GET", path)
+    assert answer.status == 400
+    assert answer.json["details"] == [{"field": each, "message": "must be given once"} for each in named]
+
+
 def test_a_ping_may_have_any_parameter(api):
     project = api.post("/api/projects", {"name": "Shop"})["id"]
     check = api.post("/api/checks", {"projectId": project, "name": "Checkout", "intervalSeconds": 60})
-    assert Api(None)("GET", f"/api/signals/ping/{check['token']}?utm=x").status == 200
+    assert Api(None)("GET", f"/api/signals/ping/{check['token']}?utm=x&utm=y").status == 200
 
 
 @pytest.mark.parametrize("code", ["256", "-1", "abc", "1.5", "9" * 5_000, "%D9%A1"])
