@@ -37,6 +37,10 @@ def test_an_announcement_has_its_defaults_and_the_status_of_its_latest_update(ap
         ({"componentIds": [9]}, "componentIds.0"),
         ({"scheduledFor": "2026-03-02T00:00:00Z"}, "scheduledUntil"),
         ({"scheduledUntil": "2026-03-02T00:00:00Z"}, "scheduledFor"),
+        (
+            {"status": "RESOLVED", "scheduledFor": "2026-03-02T00:00:00Z", "scheduledUntil": "2026-03-03T00:00:00Z"},
+            "status",
+        ),
         ({"title": "x" * 256}, "title"),
         ({"nonsense": 1}, "nonsense"),
     ],

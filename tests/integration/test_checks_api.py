@@ -212,6 +212,7 @@ def test_a_header_that_frames_the_request_is_refused_by_its_name(api, name):
         ({"checkMode": "OUTBOUND", "timeoutMs": 1000}, "url"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "timeoutMs": 999}, "timeoutMs"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "headers": {str(n): "" for n in range(11)}}, "headers"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "headers": {"X-Key": "a", "x-key": "b"}}, "headers"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "expectedStatusMin": 500}, "expectedStatusMin"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyContains": ""}, "bodyContains"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyContains": "x" * 1_001}, "bodyContains"),

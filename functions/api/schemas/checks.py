@@ -23,6 +23,8 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
             raise ValueError(f"{name} cannot be set")
         if not value.isprintable() or not value.isascii() or len(value) > 1_000:
             raise ValueError("values must be printable ASCII of at most 1,000 characters")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("a name must not be there twice, in whatever case")
     return headers
 
 
