@@ -134,9 +134,17 @@ def test_a_page_that_is_enabled_later_tells_of_what_is_planned(api, stack, time)
 
 def test_an_announcement_outlives_its_component_and_not_its_page(api, stack):
     api.post(PATH, {"title": "Slow", "body": "We look.", "componentIds": [1]})
+    api.post("/api/status-pages/1/components", {"name": "Till", "projectId": 1})
+    api.patch(f"{PATH}/1", {"componentIds": [2, 1, 2]})
     api("DELETE", "/api/status-pages/1/components/1")
     stack.drain()
-    assert api.get(f"{PATH}/1")["title"] == "Slow"
+    shown = [api.get(f"{PATH}/1"), *api.get(PATH)["data"], api.patch(f"{PATH}/1", {"title": "Slower"})]
+    shown.append(api.post(f"{PATH}/1/updates", {"body": "Still."}))
+    assert [each["componentIds"] for each in shown] == [[2]] * 4
+    for ids in ([1], [2, 1]):
+        answer = api("PATCH", f"{PATH}/1", {"componentIds": ids})
+        named = [each["field"] for each in answer.json["details"]]
+        assert (answer.status, named) == (400, [f"componentIds.{ids.index(1)}"])
     api("DELETE", "/api/status-pages/1")
     stack.drain()
     api.post("/api/status-pages", {"name": "Acme", "slug": "acme"})
