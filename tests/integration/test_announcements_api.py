@@ -15,6 +15,7 @@ def api(stack, time):
     time.at = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
     client = a_workspace()
     client.post("/api/projects", {"name": "Shop"})
+    client.post("/api/projects", {"name": "Blog"})
     client.post("/api/status-pages", {"name": "Acme", "slug": "acme"})
     client.post("/api/status-pages/1/components", {"name": "Shop", "projectId": 1})
     stack.drain()
@@ -76,6 +77,19 @@ def test_a_window_is_announced_once_updated_and_closed(api, stack, time):
     stack.drain()
     (told,) = api.get(PATH)["data"]
     assert (told["title"], told["scheduledUntil"]) == ("New disks", "2026-03-01T13:30:00Z")
+    api.patch(f"{PATH}/1", {"title": "Slow on Sunday"})
+    for changes, title in (
+        ({"endAt": time.after(minutes=100)}, "Slow on Sunday"),
+        ({"description": "Faster ones."}, "Slow on Sunday"),
+        ({"name": "Faster disks"}, "Faster disks"),
+    ):
+        api.put("/api/maintenance-windows/1", changes)
+        stack.drain()
+        assert api.get(f"{PATH}/1")["title"] == title
+    for changes in ({"projectIds": [2], "name": "Still faster disks"}, {"projectIds": [1]}):
+        api.put("/api/maintenance-windows/1", changes)
+        stack.drain()
+    assert shown(api)[0][:2] == ("Still faster disks", "INVESTIGATING")
     api.delete("/api/maintenance-windows/1")
     stack.drain()
     (told,) = api.get(PATH)["data"]

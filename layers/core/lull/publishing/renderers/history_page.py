@@ -1,12 +1,11 @@
 """What a page told, month by month, as HTML: a page for each of the last twelve months that the page has lived."""
 
 from datetime import UTC, date, datetime
-from html import escape
 from urllib.parse import quote
 
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.past import Told, newest_first, told
+from lull.publishing.renderers.past import Told, heading, newest_first, told
 from lull.publishing.renderers.times import month_text, time_element
 from lull.publishing.snapshot import AnnouncementSnapshot, StatusSnapshot
 
@@ -54,7 +53,7 @@ def _everything(snapshot: StatusSnapshot) -> list[Told]:
 
 def _updates(announcement: AnnouncementSnapshot) -> str:
     return "".join(
-        f"<h4>{escape(each.status.capitalize())} <small>{time_element(each.created_at)}</small></h4>"
+        f"<h4>{heading(announcement, each)} <small>{time_element(each.created_at)}</small></h4>"
         f'<div class="text">{html(each.body)}</div>'
         for each in reversed(announcement.updates)
     )
