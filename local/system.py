@@ -73,9 +73,9 @@ class System:
         self._folder.save_credentials(url=self._url, api_key=api_key, jwt=issuer.token())
         say(self._terminal, welcome.text(url=self._url, api_key=api_key, log=str(self._folder.log)))
 
-    @staticmethod
-    def _parameters(issuer: Issuer) -> dict[str, str]:
+    def _parameters(self, issuer: Issuer) -> dict[str, str]:
         return {
+            "PublicUrl": self._url,
             "OidcIssuers": issuer.setting(),
             "MailFrom": outbox.SENDER,
             "PrivateTargets": THIS_MACHINE,

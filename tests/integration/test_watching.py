@@ -49,6 +49,38 @@ def timeline(api: Api, check_id: int = 1) -> list[str]:
     return [each["type"] for each in api.get(f"/api/checks/{check_id}/signals")["items"]]
 
 
+def test_who_paused_a_check_and_who_released_it_stays_in_its_timeline(api, time, stack):
+    ping(api)
+    api.post("/api/checks/1/pause")
+    time.passes(seconds=10)
+    deployment = api.post("/api/deployments", {"projectId": 1, "autoPause": True, "author": "deploy-bot"})
+    time.passes(seconds=10)
+    api.put(f"/api/deployments/{deployment['id']}/end")
+    time.passes(seconds=10)
+    api.post("/api/checks/1/resume")
+    stack.drain()
+    told = [(each["type"], each["message"]) for each in api.get("/api/checks/1/signals")["items"]]
+    assert told[:4] == [
+        ("RESUMED", "Resumed"),
+        ("DEPLOYMENT", "Released by deployment 1"),
+        ("DEPLOYMENT", "Paused by deployment 1 of deploy-bot"),
+        ("PAUSED", "Paused by key:admin key"),
+    ]
+    assert {each["source"] for each in api.get("/api/checks/1/signals")["items"][:4]} == {"hold"}
+
+
+def test_what_a_check_said_before_it_was_paused_and_released_is_still_why_it_is_down(api, time, stack, sweep):
+    ping(api)
+    deployment = api.post("/api/deployments", {"projectId": 1, "autoPause": True})
+    ping(api, "/fail", body={"error": "disk full"})
+    time.passes(seconds=10)
+    api.put(f"/api/deployments/{deployment['id']}/end")
+    stack.drain()
+    ping(api, "/fail", body={"error": "disk full"})
+    sweep()
+    assert "disk full" in open_incidents(api)[0]["cause"]
+
+
 def test_a_heartbeat_that_stops_turns_late_then_down_and_opens_an_incident_and_closes_it_when_it_comes_back(
     api, time, sweep
 ):

@@ -1,5 +1,6 @@
 """The life of a maintenance window, and what it suppresses when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -65,6 +66,15 @@ def test_every_wrong_field_is_named_at_once():
     with pytest.raises(Invalid) as refused:
         domain.planned(a_maintenance_window(end_at=NOON, project_ids=()), at=NOON)
     assert {error.field for error in refused.value.errors} == {"endAt", "projectIds"}
+
+
+def test_edits_are_counted_and_told_with_what_is_suppressed():
+    first = domain.planned(a_maintenance_window(end_at=NOON + HOUR), at=NOON)
+    second = domain.planned(replace(first, name="Other"), at=NOON, was=first)
+    assert [first.edits, second.edits] == [0, 1]
+    told = domain.suppression(replace(second, occurrence=4))
+    assert told is not None
+    assert (told.occurrence, told.edits, told.planned_at) == (4, 1, NOON)
 
 
 @pytest.mark.parametrize("state", State)

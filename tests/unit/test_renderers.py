@@ -3,28 +3,26 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.publications import Publication
-from lull.publishing.assets import render_all
+from lull.publishing.assets import FILES, render_all
 from lull.publishing.renderers import badge, history_page, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.looks import LOOKS
 from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
 from tests.builders import NOON
+from tests.golden import assert_golden
 from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot, an_announcement_snapshot
 
-GOLDEN = Path(__file__).parent / "golden"
 AA = 4.5
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -99,50 +97,54 @@ def document(snapshot=SHOP) -> Document:
     return Document(page.render(snapshot, NOON))
 
 
-def assert_golden(name: str, content: bytes) -> None:
-    """Compare with tests/unit/golden; LULL_WRITE_GOLDEN=1 writes there instead, for a look at the difference."""
-    if os.environ.get("LULL_WRITE_GOLDEN"):
-        (GOLDEN / name).write_bytes(content)
-    assert content.decode() == (GOLDEN / name).read_text()
-
-
 # ---- all files
 
 
 PUBLICATION = Publication(page_id=1, workspace_id=1, digest="", content="", updated_at=NOON)
 
 
+BASE_URL = "https://status.acme.test"
+
+
+def rendered(snapshot=SHOP):
+    return render_all(snapshot, PUBLICATION, base_url=BASE_URL)
+
+
 def test_the_same_snapshot_gives_the_same_bytes():
-    assert render_all(SHOP, PUBLICATION) == render_all(SHOP, PUBLICATION)
+    assert rendered() == rendered()
 
 
-def test_keys_are_the_public_paths():
-    assert list(render_all(SHOP, PUBLICATION)) == [
-        "status/acme-status",
-        "status/acme-status/history/2026-03",
-        "status/acme-status/history",
-        "api/public/status/acme-status",
-        "api/public/status/acme-status/badge.svg",
-        "api/public/status/acme-status/events",
-    ]
+def shape(pattern: str) -> str:
+    literal = re.escape(pattern).replace(r"\{document\}", ".+")
+    return re.sub(r"\\{\w+\\}", "[^/]+", literal)
 
 
-def test_every_file_says_what_it_is_and_how_long_it_may_be_kept():
-    files = render_all(SHOP, PUBLICATION)
-    assert {key.rpartition("/")[2]: file.content_type for key, file in files.items()} == {
-        "acme-status": "application/json",
-        "2026-03": "text/html; charset=utf-8",
-        "history": "text/html; charset=utf-8",
-        "badge.svg": "image/svg+xml",
-        "events": "text/event-stream",
+def test_keys_are_the_public_paths_and_every_kind_of_file_is_there():
+    found = set()
+    for key, file in rendered(a_snapshot(a_component_snapshot(timeline=()))).items():
+        if not file.is_source:
+            (pattern,) = [each for each in FILES if re.fullmatch(shape(each), key)]
+            assert file.content_type == FILES[pattern]
+            found.add(pattern)
+    assert found == set(FILES)
+
+
+def test_every_file_says_how_long_it_may_be_kept():
+    kept = {key: int(re.findall(r"s-maxage=(\d+)", file.cache_control)[0]) for key, file in rendered().items()}
+    unlike = {key.rpartition("/")[2]: seconds for key, seconds in kept.items() if seconds != 5}
+    assert unlike == {"widget.js": 3600, "events": 1}
+
+
+def test_what_is_only_a_source_of_answers_is_no_public_path():
+    sources = {key for key, file in rendered(a_snapshot(a_component_snapshot(timeline=()))).items() if file.is_source}
+    assert sources == {
+        "source/api/public/status/acme-status/history",
+        "source/api/public/status/acme-status/components/5/uptime",
     }
-    assert files["status/acme-status"].content_type == "text/html; charset=utf-8"
-    kept = {key.rpartition("/")[2]: re.findall(r"s-maxage=(\d+)", file.cache_control) for key, file in files.items()}
-    assert kept == {key: ["5"] for key in ("acme-status", "2026-03", "history", "badge.svg")} | {"events": ["1"]}
 
 
 def test_a_page_that_shows_no_past_has_no_pages_of_it():
-    assert not [key for key in render_all(replace(SHOP, show_incident_history=False), PUBLICATION) if "history" in key]
+    assert not [key for key in rendered(replace(SHOP, show_incident_history=False)) if "history" in key]
     assert "Past incidents" not in page.render(replace(SHOP, show_incident_history=False), NOON).decode()
 
 
@@ -467,8 +469,8 @@ def test_the_badge_has_the_geometry_of_shields(status, message, width, text_leng
     assert sum(int(rect.get("width", 0)) for rect in svg.findall(f"{SVG}g/{SVG}rect")) == width
 
 
-def test_every_overall_status_has_a_badge():
-    assert set(badge.MESSAGES) == set(SENTENCES)
+def test_every_status_has_a_badge():
+    assert set(badge.MESSAGES) == set(ComponentStatus) > set(SENTENCES)
 
 
 def test_white_has_aa_contrast_on_every_badge():

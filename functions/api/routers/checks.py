@@ -77,8 +77,8 @@ async def get_check(caller: AuthorizedCaller, check_id: PathId) -> CheckDetailsO
 async def list_signals(
     caller: AuthorizedCaller, check_id: PathId, page: PageNumber = 1, limit: PageLimit = 20
 ) -> SignalPageOut:
-    """Changes of state and failures of the last 90 days, newest first, a thousand at most. Routine successes leave no
-    entry: they only move `lastPingAt`."""
+    """Changes of state, failures and pauses of the last 90 days, newest first, a thousand at most. Routine successes
+    leave no entry: they only move `lastPingAt`."""
     found, total = use_cases.list_signals(caller, check_id, first=(page - 1) * limit, count=limit)
     items = [SignalOut.model_validate(each) for each in found]
     if not caller.role.includes(Role.MEMBER):

@@ -31,4 +31,6 @@ class SignalOut(Out):
 
 
 class SignalPageOut(PageOut):
-    items: list[SignalOut] = Field(description="Changes of state and failures, newest first, of the last 90 days.")
+    items: list[SignalOut] = Field(
+        description="Changes of state, failures and pauses, newest first, of the last 90 days."
+    )

@@ -11,6 +11,11 @@ def bucket_name() -> str:
     return os.environ["BUCKET_NAME"]
 
 
+def public_url() -> str:
+    """Where visitors find the pages, without a slash at the end."""
+    return os.environ["PUBLIC_URL"].rstrip("/")
+
+
 def transitions_queue_url() -> str:
     return os.environ["TRANSITIONS_QUEUE_URL"]
 

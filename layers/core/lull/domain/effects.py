@@ -7,6 +7,7 @@ so an effect that comes twice, late or out of order changes nothing.
 from dataclasses import dataclass
 from datetime import datetime
 
+from lull.domain import holds
 from lull.domain.announcements import Announcement
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.deliveries import Delivery
@@ -14,6 +15,7 @@ from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.incidents import Incident
 from lull.domain.ledger import Change, changed
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
+from lull.domain.signals import Signal
 from lull.domain.status_pages import PageComponent, StatusPage
 
 
@@ -123,6 +125,16 @@ class RecordUptime:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordSignal:
+    """Add this entry to the timeline of a check, under a name that makes twice once."""
+
+    workspace_id: int
+    check_id: int
+    name: str
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
 class PublishSource:
     """Publish the pages that show this check, project or dependency."""
 
@@ -163,6 +175,7 @@ Effect = (
     | ReconcileAnnouncement
     | AnnounceMaintenance
     | RecordUptime
+    | RecordSignal
     | Wake
     | WakeDependents
     | WakeProbe
@@ -257,6 +270,15 @@ def of_uptime(before: Check | None, after: Check | None, *, sequence: int, writt
     check = after or before
     change = changed(before, after, sequence=sequence, written_at=written_at)
     return [RecordUptime(check.workspace_id, check.id, change)] if check and change else []
+
+
+def of_holds(before: Check | None, after: Check | None, *, written_at: datetime) -> list[Effect]:
+    """Who paused a check and who released it is in its timeline: why was it quiet yesterday?"""
+    if before is None or after is None or before.holds == after.holds:
+        return []
+    released = after.released_at if after.released_at != before.released_at else None
+    found = holds.told(before.holds, after.holds, released_at=released or written_at)
+    return [RecordSignal(after.workspace_id, after.id, name, signal) for name, signal in found]
 
 
 def _of_outage(before: Check | None, after: Check | None) -> list[Effect]:

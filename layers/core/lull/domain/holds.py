@@ -1,7 +1,10 @@
 """Why a check is quiet: a set of holds, each owned by one source."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from lull.domain.signals import Signal, SignalSource, SignalType
 
 MANUAL = "manual"
 
@@ -39,3 +42,24 @@ def deployment_id(source: str) -> int:
 
 def is_of_deployment(source: str) -> bool:
     return source.startswith("deployment:")
+
+
+def told(before: Sequence[Hold], after: Sequence[Hold], *, released_at: datetime) -> list[tuple[str, Signal]]:
+    """What a write made of the holds of a check, as entries of its timeline, each with a name that no other has."""
+    known, kept = {hold.source: hold for hold in before}, {hold.source for hold in after}
+    begun = [hold for hold in after if hold.source not in known]
+    over = [hold for hold in before if hold.source not in kept]
+    return [(f"{hold.source}#begin", _entry(hold, begins=True, at=hold.since)) for hold in begun] + [
+        (f"{hold.source}#end", _entry(hold, begins=False, at=max(released_at, hold.since))) for hold in over
+    ]
+
+
+def _entry(hold: Hold, *, begins: bool, at: datetime) -> Signal:
+    if hold.source == MANUAL:
+        kind = SignalType.PAUSED if begins else SignalType.RESUMED
+        message = f"Paused by {hold.actor}" if begins else "Resumed"
+    else:
+        kind = SignalType.DEPLOYMENT
+        number = deployment_id(hold.source)
+        message = f"Paused by deployment {number} of {hold.actor}" if begins else f"Released by deployment {number}"
+    return Signal(type=kind, at=at, source=SignalSource.HOLD, message=message)

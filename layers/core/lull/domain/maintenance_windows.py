@@ -78,6 +78,8 @@ class MaintenanceWindow:
     """Five fields, read in `timezone`; None for one that takes place once."""
     occurrence: int = 0
     """The number of the current or next occurrence, which keeps it when it is edited."""
+    edits: int = 0
+    """How often it was edited: calendars take what has the higher number."""
     cancelled_at: datetime | None = None
     cancelled_by: str | None = None
     created_at: datetime
@@ -121,6 +123,10 @@ class Suppression:
     alerts: bool
     incidents: bool
     published: bool
+    occurrence: int = 0
+    edits: int = 0
+    planned_at: datetime | None = None
+    """When the window was created; None in records that are older than this field."""
 
     def is_in_effect(self, at: datetime) -> bool:
         return self.start_at <= at < self.end_at
@@ -140,6 +146,9 @@ def suppression(window: MaintenanceWindow) -> Suppression | None:
         alerts=window.suppress_alerts,
         incidents=window.suppress_incidents,
         published=window.auto_publish_to_status_page,
+        occurrence=window.occurrence,
+        edits=window.edits,
+        planned_at=window.created_at,
     )
 
 
@@ -185,7 +194,8 @@ def planned(window: MaintenanceWindow, *, at: datetime, was: MaintenanceWindow |
             raise Invalid(
                 *(replace(each, field="startAt") if each.field == "endAt" else each for each in refused.errors)
             ) from refused
-    return replace(window, state=State.ACTIVE if window.start_at <= at else State.SCHEDULED)
+    state = State.ACTIVE if window.start_at <= at else State.SCHEDULED
+    return replace(window, state=state, edits=was.edits + 1 if was else 0)
 
 
 def require_editable(window: MaintenanceWindow) -> None:

@@ -1,46 +1,166 @@
-"""The public files of a page. Their keys in the bucket are the public paths, so the CDN rewrites nothing."""
+"""The files of a page. Those of a PUBLIC one have the public paths as keys, so the CDN rewrites nothing."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lull.domain.health import ComponentStatus
 from lull.domain.publications import Publication
-from lull.publishing.renderers import badge, history_page, page, sse, status_json
-from lull.publishing.snapshot import StatusSnapshot
+from lull.publishing.renderers import (
+    atom,
+    badge,
+    feed,
+    history_json,
+    history_page,
+    ical,
+    page,
+    rss,
+    shields,
+    sse,
+    status_json,
+    statuspage_v2,
+    uptime_json,
+    widget,
+)
+from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
 
 # The CDN asks again after seconds, browsers each time: both get 304 while nothing changed. With the bucket out of
 # reach the CDN goes on with what it has.
-_FRESH = "public, max-age=0, s-maxage=5, stale-if-error=86400"
+FRESH = "public, max-age=0, s-maxage=5, stale-if-error=86400"
 # Proxies of images keep what may be stale; they do honour short and explicit lifetimes.
 _FRESH_IMAGE = "public, max-age=0, s-maxage=5, must-revalidate"
+# The same for every page and most visits.
+_CODE = "public, max-age=300, s-maxage=3600, stale-if-error=86400"
+LIVE = "public, max-age=0, s-maxage=1"
 
-_HTML = "text/html; charset=utf-8"
+HTML, JSON, SVG = "text/html; charset=utf-8", "application/json", "image/svg+xml"
+RSS, ATOM = "application/rss+xml; charset=utf-8", "application/atom+xml; charset=utf-8"
+CALENDAR, SCRIPT, EVENTS = "text/calendar; charset=utf-8", "text/javascript; charset=utf-8", "text/event-stream"
+
+_SITE, _DATA = "status/{slug}", "api/public/status/{slug}"
+_COMPONENT = f"{_DATA}/components/{{componentId}}"
+
+FILES = {
+    _SITE: HTML,
+    f"{_SITE}/history": HTML,
+    f"{_SITE}/history/{{month}}": HTML,
+    _DATA: JSON,
+    f"{_DATA}/history": JSON,
+    f"{_DATA}/feed.rss": RSS,
+    f"{_DATA}/feed.atom": ATOM,
+    f"{_DATA}/badge.svg": SVG,
+    f"{_DATA}/badge.json": JSON,
+    f"{_DATA}/widget.js": SCRIPT,
+    f"{_DATA}/events": EVENTS,
+    f"{_DATA}/maintenance.ics": CALENDAR,
+    f"{_COMPONENT}/uptime": JSON,
+    f"{_COMPONENT}/feed.rss": RSS,
+    f"{_COMPONENT}/feed.atom": ATOM,
+    f"{_COMPONENT}/badge.svg": SVG,
+    f"{_COMPONENT}/badge.json": JSON,
+    f"{_DATA}/api/v2/{{document}}.json": JSON,
+}
+"""Every public path of a page and what is there."""
+
+_KEPT = {SVG: _FRESH_IMAGE, SCRIPT: _CODE, EVENTS: LIVE}
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
     body: bytes
     content_type: str
-    cache_control: str = _FRESH
+    cache_control: str
+    is_source: bool = False
+    """Nobody reads it as it is: the gate answers questions with a part of it."""
 
 
-def render_all(snapshot: StatusSnapshot, publication: Publication) -> dict[str, Rendered]:
-    """Every file of a page by its key. The same snapshot and publication give the same bytes."""
-    return dict(_files(snapshot, publication))
+def render_all(snapshot: StatusSnapshot, publication: Publication, *, base_url: str) -> dict[str, Rendered]:
+    """Every file of a page by its path. The same snapshot and publication give the same bytes.
+
+    `base_url` is where the public files are, without a slash at its end.
+    """
+    renderer = _Renderer(snapshot, publication, base_url)
+    files = {
+        pattern.format(slug=snapshot.slug, **values): Rendered(body, FILES[pattern], _KEPT.get(FILES[pattern], FRESH))
+        for pattern, values, body in renderer.files()
+    }
+    sources = {source_of(path): Rendered(body, JSON, FRESH, is_source=True) for path, body in renderer.sources()}
+    return files | sources
 
 
-def _files(snapshot: StatusSnapshot, publication: Publication) -> Iterator[tuple[str, Rendered]]:
-    at = publication.updated_at
-    site, data = f"status/{snapshot.slug}", f"api/public/status/{snapshot.slug}"
-    yield site, Rendered(page.render(snapshot, at), _HTML)
-    if snapshot.show_incident_history:
-        for number, month in enumerate(history_page.months(snapshot)):
-            body = Rendered(history_page.render(snapshot, at, month), _HTML)
-            yield f"{site}/history/{month}", body
+def source_of(path: str) -> str:
+    """The path of what the answers at a public path are parts of."""
+    return f"source/{path}"
+
+
+File = tuple[str, dict[str, object], bytes]
+
+
+class _Renderer:
+    def __init__(self, snapshot: StatusSnapshot, publication: Publication, base_url: str) -> None:
+        self._snapshot = snapshot
+        self._publication = publication
+        self._at = publication.updated_at
+        self._base_url = base_url
+
+    def files(self) -> Iterator[File]:
+        yield from self._pages()
+        yield from self._documents()
+        for component in self._snapshot.components:
+            yield from self._of_component(component)
+
+    def sources(self) -> Iterator[tuple[str, bytes]]:
+        data = _DATA.format(slug=self._snapshot.slug)
+        if self._snapshot.show_incident_history:
+            yield f"{data}/history", history_json.render(self._snapshot, self._at)
+        for component in self._snapshot.components:
+            if component.timeline is not None:
+                body = uptime_json.render(self._snapshot, self._at, component_id=component.id)
+                yield f"{data}/components/{component.id}/uptime", body
+
+    def _pages(self) -> Iterator[File]:
+        yield _SITE, {}, page.render(self._snapshot, self._at)
+        if not self._snapshot.show_incident_history:
+            return
+        for number, month in enumerate(history_page.months(self._snapshot)):
+            body = history_page.render(self._snapshot, self._at, month)
+            yield f"{_SITE}/history/{{month}}", {"month": month}, body
             if number == 0:
-                yield f"{site}/history", body
-    yield data, Rendered(status_json.render(snapshot, at), "application/json")
-    yield f"{data}/badge.svg", Rendered(badge.render(snapshot, at), "image/svg+xml", _FRESH_IMAGE)
-    calm = snapshot.status is ComponentStatus.OPERATIONAL
-    events = sse.render(publication.page_id, publication.number, publication.events, calm=calm)
-    yield f"{data}/events", Rendered(events, "text/event-stream", "public, max-age=0, s-maxage=1")
+                yield f"{_SITE}/history", {}, body
+
+    def _documents(self) -> Iterator[File]:
+        snapshot, at, base_url = self._snapshot, self._at, self._base_url
+        for each in feed.feeds(snapshot, at, base_url=base_url):
+            below, values = (_DATA, {}) if each.component_id is None else (_COMPONENT, _values(each.component_id))
+            yield f"{below}/feed.rss", values, rss.write(each)
+            yield f"{below}/feed.atom", values, atom.write(each)
+        yield _DATA, {}, status_json.render(snapshot, at)
+        if snapshot.show_incident_history:
+            yield f"{_DATA}/history", {}, _json(history_json.document(json.loads(history_json.render(snapshot, at))))
+        yield f"{_DATA}/badge.svg", {}, badge.render(snapshot, at)
+        yield f"{_DATA}/badge.json", {}, shields.render(snapshot, at)
+        yield f"{_DATA}/widget.js", {}, widget.SCRIPT
+        yield f"{_DATA}/events", {}, self._events()
+        yield f"{_DATA}/maintenance.ics", {}, ical.render(snapshot, at, base_url=base_url)
+        for name, body in statuspage_v2.render(snapshot, at, base_url=base_url).items():
+            yield f"{_DATA}/api/v2/{{document}}.json", {"document": name}, body
+
+    def _events(self) -> bytes:
+        calm = self._snapshot.status is ComponentStatus.OPERATIONAL
+        return sse.render(self._snapshot.id, self._publication.number, self._publication.events, calm=calm)
+
+    def _of_component(self, component: ComponentSnapshot) -> Iterator[File]:
+        snapshot, at, values = self._snapshot, self._at, _values(component.id)
+        published = json.loads(uptime_json.render(snapshot, at, component_id=component.id))
+        if uptime := uptime_json.document(published, at=at):
+            yield f"{_COMPONENT}/uptime", values, _json(uptime)
+        yield f"{_COMPONENT}/badge.svg", values, badge.render(snapshot, at, component_id=component.id)
+        yield f"{_COMPONENT}/badge.json", values, shields.render(snapshot, at, component_id=component.id)
+
+
+def _values(component_id: int) -> dict[str, object]:
+    return {"componentId": component_id}
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

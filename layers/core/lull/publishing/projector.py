@@ -159,6 +159,9 @@ def _maintenances(
             end_at=each.end_at,
             under_way=each.is_in_effect(at),
             announced=each.window_id in announced,
+            occurrence=each.occurrence,
+            edits=each.edits,
+            planned_at=each.planned_at,
             component_ids=tuple(sorted(set(concerned[each.window_id]))),
         )
         for each in ordered

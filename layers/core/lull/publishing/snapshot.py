@@ -72,6 +72,12 @@ class MaintenanceSnapshot:
     under_way: bool
     announced: bool = False
     """An announcement that is on the page tells of it already."""
+    occurrence: int = 0
+    """Of a recurring one, the number of this time; it keeps it when it is moved."""
+    edits: int = 0
+    """How often somebody has changed it."""
+    planned_at: datetime | None = None
+    """When it was planned first, if that is known."""
     component_ids: tuple[int, ...]
     """The components of the page that it concerns."""
 
@@ -93,6 +99,8 @@ class AnnouncementSnapshot:
     status: str
     impact: str
     component_ids: tuple[int, ...]
+    general: bool
+    """Written of no component in particular, unlike one whose components are gone."""
     scheduled_for: datetime | None
     scheduled_until: datetime | None
     created_at: datetime
@@ -107,6 +115,7 @@ class AnnouncementSnapshot:
             status=told.status,
             impact=told.impact,
             component_ids=component_ids,
+            general=not told.component_ids,
             scheduled_for=told.scheduled_for,
             scheduled_until=told.scheduled_until,
             created_at=told.created_at,
@@ -147,6 +156,13 @@ class StatusSnapshot:
     """Those of the last twelve months that are over, newest first."""
     incidents: tuple[IncidentSnapshot, ...] = ()
     """Outages that began in the last twelve months, open ones too, newest first; none if the page shows no past."""
+
+    def component(self, component_id: int) -> ComponentSnapshot:
+        """Raises LookupError if the page has none of this id."""
+        for component in self.components:
+            if component.id == component_id:
+                return component
+        raise LookupError(component_id)
 
     @property
     def digest(self) -> str:

@@ -24,6 +24,7 @@ from lull.store import (
     ledger,
     maintenance_windows,
     projects,
+    signals,
     status_pages,
 )
 from lull.store.changes import Change
@@ -49,17 +50,21 @@ def of_change(change: Change) -> list[Effect]:
     if isinstance(entity, MaintenanceWindow):
         return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
-        return effects.of_check(before, after) + effects.of_uptime(  # type: ignore[arg-type]
-            before,  # type: ignore[arg-type]
-            after,  # type: ignore[arg-type]
-            sequence=int(change.sequence_number),
-            written_at=change.written_at,
-        )
+        return _of_check(before, after, change)  # type: ignore[arg-type]
     if isinstance(entity, StatusPage):
         return effects.of_status_page(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Announcement):
         return effects.of_announcement(before, after)  # type: ignore[arg-type]
     return effects.of_page_component(before, after)  # type: ignore[arg-type]
+
+
+def _of_check(before: Check | None, after: Check | None, change: Change) -> list[Effect]:
+    sequence, written_at = int(change.sequence_number), change.written_at
+    return [
+        *effects.of_check(before, after),
+        *effects.of_uptime(before, after, sequence=sequence, written_at=written_at),
+        *effects.of_holds(before, after, written_at=written_at),
+    ]
 
 
 def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
@@ -77,6 +82,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     cause = changes[0].sequence_number
     # Pages show it. What is refused here makes the batch come again, and nobody wait for it.
     try:
+        _record_signals([effect for effect in wanted if isinstance(effect, effects.RecordSignal)])
         _record_uptime([effect for effect in wanted if isinstance(effect, effects.RecordUptime)])
     except Exception:
         _publish(wanted, cause=f"{cause} unrecorded")
@@ -217,6 +223,11 @@ def _publish(wanted: list[Effect], *, cause: str) -> None:
         slugs |= {page.slug for page in status_pages.get_status_pages(workspace_id, sorted(ids))}
     if slugs:
         queues.send_publishes(sorted(slugs), cause=cause)
+
+
+def _record_signals(wanted: list[effects.RecordSignal]) -> None:
+    for effect in wanted:
+        signals.record_signal(effect.workspace_id, effect.check_id, effect.signal, name=effect.name)
 
 
 def _record_uptime(wanted: list[effects.RecordUptime]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from lull import settings
 from lull.domain.errors import StaleWrite
 from lull.domain.incidents import Incident
 from lull.domain.publications import Publication
@@ -58,7 +59,7 @@ def publish(slug: str, *, at: datetime) -> PublishResult:
     snapshot = _snapshot(page, at=at)
     publication = _publication(page, snapshot, at=at)
     goal = _goal(publication, manifest)
-    return _write(slug, goal, render_all(snapshot, publication), etag)
+    return _write(slug, goal, render_all(snapshot, publication, base_url=settings.public_url()), etag)
 
 
 def republish(*, cause: str) -> int:

@@ -1,5 +1,6 @@
 """What a page told, month by month, as HTML: a page for each of the last twelve months that the page has lived."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
@@ -45,9 +46,7 @@ def _everything(snapshot: StatusSnapshot) -> list[Told]:
     whole = newest_first((), snapshot.incidents)
     for announcement in texts.values():
         (line,) = newest_first([announcement], ())
-        whole.append(
-            Told(at=line.at, over_at=line.over_at, title=line.title, detail=line.detail + _updates(announcement))
-        )
+        whole.append(replace(line, detail=line.detail + _updates(announcement)))
     return sorted(whole, key=lambda each: each.at, reverse=True)
 
 

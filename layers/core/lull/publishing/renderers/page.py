@@ -34,10 +34,23 @@ def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
         title=f"{snapshot.description} · {snapshot.name}",
         main=main,
         footer=f"""<p>Last change: {time_element(updated_at)}</p>
-<a href="{data}">This page as JSON</a>
+<a href="{data}/feed.rss">RSS</a>
+<a href="{data}/feed.atom">Atom</a>
+<a href="{data}/maintenance.ics">Calendar</a>
+<a href="{data}">JSON</a>
 <a href="{data}/badge.svg">Badge</a>""",
-        links=f'<link rel="alternate" type="application/json" href="{data}">\n',
+        links=_links(data, snapshot.name),
     )
+
+
+def _links(data: str, name: str) -> str:
+    """What readers of feeds and browsers find by themselves."""
+    kinds = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml"}
+    feeds = "".join(
+        f'<link rel="alternate" type="{kind}" href="{data}/{file}" title="{escape(name)}">\n'
+        for file, kind in kinds.items()
+    )
+    return f'{feeds}<link rel="alternate" type="application/json" href="{data}">\n'
 
 
 def _announcements(snapshot: StatusSnapshot) -> str:
@@ -58,7 +71,8 @@ def _announcement(announcement: AnnouncementSnapshot, names: Mapping[int, str]) 
         f"{html(each.body)}</div>"
         for each in reversed(announcement.updates)
     )
-    return f"<article><h3><bdi>{escape(announcement.title)}</bdi></h3>{about}\n{updates}\n</article>"
+    title = f"<h3><bdi>{escape(announcement.title)}</bdi></h3>"
+    return f'<article id="announcement-{announcement.id}">{title}{about}\n{updates}\n</article>'
 
 
 def _planned(announcement: AnnouncementSnapshot) -> str:

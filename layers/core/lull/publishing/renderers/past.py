@@ -16,6 +16,8 @@ class Told:
     at: datetime
     """When it began."""
     over_at: datetime | None
+    anchor: str
+    """The id of its element, which feeds link to."""
     title: str
     detail: str
     """HTML."""
@@ -31,7 +33,7 @@ def newest_first(announcements: Iterable[AnnouncementSnapshot], incidents: Itera
 
 
 def told(each: Told) -> str:
-    return f'<article class="past"><h3><bdi>{escape(each.title)}</bdi></h3>{each.detail}</article>'
+    return f'<article class="past" id="{each.anchor}"><h3><bdi>{escape(each.title)}</bdi></h3>{each.detail}</article>'
 
 
 def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
@@ -44,12 +46,19 @@ def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:
     began = announcement.scheduled_for or announcement.created_at
     over = announcement.updates[-1].created_at if announcement.status == "RESOLVED" else None
-    return Told(at=began, over_at=over, title=announcement.title, detail=_times(began, over))
+    anchor = f"announcement-{announcement.id}"
+    return Told(at=began, over_at=over, anchor=anchor, title=announcement.title, detail=_times(began, over))
 
 
 def _of_incident(incident: IncidentSnapshot) -> Told:
     times = _times(incident.started_at, incident.resolved_at)
-    return Told(at=incident.started_at, over_at=incident.resolved_at, title=incident.title, detail=times)
+    return Told(
+        at=incident.started_at,
+        over_at=incident.resolved_at,
+        anchor=f"incident-{incident.id}",
+        title=incident.title,
+        detail=times,
+    )
 
 
 def _times(began: datetime, over: datetime | None) -> str:

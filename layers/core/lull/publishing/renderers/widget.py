@@ -1,0 +1,81 @@
+"""The widget: one script for every page, to be put where a site wants to show a status.
+
+It finds its page by its own address, and leaves a plain link where it cannot learn more. What it learns becomes text,
+nothing else. Its style is in a shadow root: neither it nor that of the site touches the other.
+"""
+
+import json
+
+from lull.domain.health import ComponentStatus
+from lull.publishing.renderers.style import DARK, LIGHT
+
+_COLORS = {
+    ComponentStatus.OPERATIONAL: "operational",
+    ComponentStatus.DEGRADED_PERFORMANCE: "degraded",
+    ComponentStatus.PARTIAL_OUTAGE: "partial",
+    ComponentStatus.MAJOR_OUTAGE: "major",
+    ComponentStatus.UNDER_MAINTENANCE: "maintenance",
+}
+
+
+def _palette(palette: dict[str, str]) -> str:
+    dots = "".join(f".{status}{{--d:{palette[color]}}}" for status, color in _COLORS.items())
+    card = f"background:{palette['card']};color:{palette['text']};border-color:{palette['line']}"
+    return f"section{{{card}}}{dots}"
+
+
+_STYLE = (
+    ":host{all:initial;display:block}"
+    "section{max-width:22rem;padding:.75rem 1rem;border:1px solid;border-radius:.5rem;"
+    "font:.875rem/1.4 system-ui,sans-serif;overflow-wrap:anywhere}"
+    "a{display:flex;gap:.75rem;align-items:center;color:inherit;text-decoration:none}"
+    "a:hover p,a:focus-visible p{text-decoration:underline}"
+    "i{flex:none;width:.75rem;height:.75rem;border-radius:50%;background:var(--d,#59636e);forced-color-adjust:none}"
+    "p{margin:0}b{display:block}ul{margin:.5rem 0 0;padding-left:1.25rem}"
+    f"{_palette(LIGHT)}@media(prefers-color-scheme:dark){{{_palette(DARK)}}}"
+)
+
+SCRIPT = (
+    (
+        """(()=>{
+const me=document.currentScript;
+if(!me)return;
+const data=me.src.replace(/\\/widget\\.js([?#].*)?$/,"");
+const page=new URL("/status/"+data.split("/").pop(),me.src).href;
+const make=(tag,parent,text,name)=>{
+const made=document.createElement(tag);
+made.textContent=text;
+if(name)made.className=name;
+parent.append(made);
+return made};
+const put=host=>document.head.contains(me)?document.body.append(host):me.after(host);
+const link=parent=>{
+const made=make("a",parent,"");
+made.href=page;
+return made};
+const show=shown=>{
+const host=document.createElement("div"),root=host.attachShadow({mode:"open"}),sheet=new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+root.adoptedStyleSheets=[sheet];
+host.lang="en";
+const box=make("section",root,"",shown.status);
+box.ariaLabel="Status of "+shown.page.name;
+const to=link(box);
+make("i",to,"").ariaHidden="true";
+const about=make("p",to,"");
+make("b",about,shown.page.name).dir="auto";
+make("span",about,shown.statusDescription);
+if(shown.announcements[0]){
+const list=make("ul",box,"");
+shown.announcements.slice(0,3).forEach(told=>make("li",list,told.title).dir="auto")}
+put(host)};
+fetch(data,{credentials:"omit"}).then(got=>got.ok?got.json():Promise.reject()).then(show).catch(()=>{
+const host=document.createElement("span");
+link(host).textContent="Status page";
+put(host)})
+})();
+"""
+    )
+    .replace("STYLE", json.dumps(_STYLE))
+    .encode()
+)
