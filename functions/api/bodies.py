@@ -1,6 +1,7 @@
 """How request bodies are read: after their sender was let in, bounded, and as strict JSON."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access import ACCESS, PUBLIC
 from auth import admit
-from errors import answer
+from errors import NO_OBJECT, UNKNOWN_FIELD, answer
 from lull.domain.errors import FieldError, Invalid, invalid
 
 LARGEST_BODY = 256 * 1024
@@ -115,18 +116,44 @@ def _is_deeper(value: Any, levels: int) -> bool:
 class StrictRoute(APIRoute):
     """A route that lets its caller in first, knows its query parameters, and reads the body through StrictRequest.
 
-    Public routes accept any parameter: whoever pings may have a URL that something else has appended to.
+    Public routes accept any parameter and any body: whoever pings may have a URL that something else has appended to.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = {field.alias for field in self.dependant.query_params}
+        takes_no_body = self.body_field is None
 
         async def strictly(request: Request) -> Response:
             admit(request, self.path)
-            unknown = [name for name in request.query_params if name not in known]
-            if unknown and ACCESS[request.method, self.path] is not PUBLIC:
-                raise Invalid(*(FieldError(name, "is not a known parameter") for name in unknown))
-            return await handle(StrictRequest(request.scope, request.receive))
+            strict = StrictRequest(request.scope, request.receive)
+            if ACCESS[request.method, self.path] is not PUBLIC:
+                _require_known(request, known)
+                if takes_no_body:
+                    await _require_no_fields(strict)
+            return await handle(strict)
 
         return strictly
+
+
+async def _require_no_fields(request: StrictRequest) -> None:
+    """Raises Invalid naming each field of a body that is not for this route; an empty object is as good as none."""
+    if not await request.body():
+        return
+    try:
+        value = await request.json()
+    except json.JSONDecodeError as error:
+        raise invalid("body", NO_OBJECT) from error
+    if not isinstance(value, dict | None):
+        raise invalid("body", NO_OBJECT)
+    if value:
+        raise Invalid(*(FieldError(name, UNKNOWN_FIELD) for name in value))
+
+
+def _require_known(request: Request, known: set[str]) -> None:
+    """Raises Invalid naming each parameter of the query that the route does not know, or that is there twice."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    errors = [FieldError(name, "is not a known parameter") for name in given if name not in known]
+    errors += [FieldError(name, "must be given once") for name in given if name in known and given[name] > 1]
+    if errors:
+        raise Invalid(*errors)

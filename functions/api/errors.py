@@ -28,6 +28,10 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
 }
 
 
+NO_OBJECT = "must be a JSON object, sent as application/json"
+UNKNOWN_FIELD = "is not a known field"
+
+
 def answer(
     status: HTTPStatus,
     message: str,
@@ -78,14 +82,14 @@ def _field_error(error: Any) -> FieldError:
     where, *path = error["loc"]
     kind = error["type"]
     if where == "body" and (kind == "json_invalid" or not path):
-        message = "is required" if kind == "missing" else "must be a JSON object, sent as application/json"
+        message = "is required" if kind == "missing" else NO_OBJECT
         return FieldError("body", message)
     field = ".".join(str(part) for part in path)
     if where == "path":
         field = to_camel(field)
     if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
         return FieldError(field, _wrong_length(error))
-    messages = {"missing": "is required", "extra_forbidden": "is not a known field"}
+    messages = {"missing": "is required", "extra_forbidden": UNKNOWN_FIELD}
     return FieldError(field, messages.get(kind, error["msg"].removeprefix("Value error, ")))
 
 

@@ -16,7 +16,7 @@ _DESCRIPTION = """\
 Every request but pings carries a credential: `Authorization: Bearer <API key or JWT>`.
 
 Every failure has one shape: `{"statusCode", "message", "error", "details"?: [{"field", "message"}]}`.
-Unknown fields and query parameters are refused.
+Unknown fields are refused, and query parameters that are unknown or given twice.
 An id of another workspace reads like one that does not exist.
 """
 

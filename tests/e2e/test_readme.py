@@ -41,7 +41,7 @@ def test_the_quick_start_does_what_it_says(tmp_path):
             script += commands
             expected += output or ""
         script = script.replace("http://127.0.0.1:8000", running.url)
-        done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert stable(done.stdout) == stable(expected)
 

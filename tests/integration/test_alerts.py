@@ -4,6 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -11,11 +14,13 @@ import pytest
 
 from local import outbox
 from lull import clock
-from lull.domain.credentials import Role
+from lull.domain.credentials import Caller, Role
 from lull.domain.deliveries import DeliveryState
+from lull.domain.errors import Conflict
 from lull.gateways import queues
 from lull.observability import logger
 from lull.store import alert_channels, deliveries
+from lull.use_cases.alert_channels import create_alert_channel
 from lull.use_cases.deliveries import deliver
 from tests.api import Api, a_workspace
 from tests.receiver import Receiver, receiving
@@ -123,6 +128,7 @@ def test_what_is_told_of_the_beginning_is_as_of_the_beginning(api, hook, sweep, 
     sweep()
     for payload in hook.payloads:
         over = payload["type"] == "incident.resolved"
+        assert payload["timestamp"] == payload["data"]["resolvedAt" if over else "openedAt"]
         assert (payload["data"]["state"] == "RESOLVED", payload["data"]["resolvedAt"] is not None) == (over, over)
 
 
@@ -385,6 +391,8 @@ def test_what_fails_is_tried_again_with_growing_patience_and_the_same_id(api, ho
         sweep()
     assert hook.types == ["opened"] * 4
     assert {headers["webhook-id"] for headers in hook.headers} == {"msg_1_1"}
+    assert len({headers["webhook-timestamp"] for headers in hook.headers}) == 4
+    assert len(set(hook.bodies)) == 1
     for wait, least in zip(waits, (5, 60, 300), strict=True):
         assert least <= wait <= least * 1.2
     delivery = deliveries.get_delivery(1, 1)
@@ -462,9 +470,9 @@ def test_whoever_comes_while_another_sends_finds_nothing_to_do(api, hook, sweep,
     tell(api, up=False)
     inner = []
 
-    def sending(_channel, _message):
+    def sending(_channel, _message, *, at):
         inner.append(deliver(1, 1, at=clock.now()))
-        return send(_channel, _message)
+        return send(_channel, _message, at=at)
 
     from lull.use_cases import deliveries as use_cases
 
@@ -494,9 +502,9 @@ def test_a_sender_that_dies_is_followed_by_another_when_its_lease_is_over(
     assert hook.types == []
     send = use_cases.send
 
-    def dying(channel, message):
+    def dying(channel, message, *, at):
         if when == "after sending":
-            send(channel, message)
+            send(channel, message, at=at)
         raise Died
 
     with monkeypatch.context() as dead:
@@ -514,7 +522,7 @@ def test_a_delivery_that_kills_whoever_sends_it_is_given_up(api, hook, time, swe
 
     a_delivery_that_kills = 12
 
-    def dying(_channel, _message):
+    def dying(_channel, _message, **_):
         raise Died
 
     tell(api, up=False)
@@ -602,6 +610,7 @@ def test_a_channel_is_read_changed_and_deleted_and_belongs_to_its_workspace(api,
     assert api.get("/api/alert-channels?workspaceId=1") == [created]
     assert api.patch("/api/alert-channels/1", {"name": "Duty"}) == {**created, "name": "Duty"}
     assert fields(api("PATCH", "/api/alert-channels/1", {"webhookUrl": "https://127.0.0.2/"})) == ["webhookUrl"]
+    assert fields(api("PATCH", "/api/alert-channels/1", {"webhookUrl": None})) == ["webhookUrl"]
     assert fields(api("PATCH", "/api/alert-channels/1", {"type": "SLACK"})) == ["type"]
     stranger = a_workspace(2)
     for method, path in [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/test"), ("POST", "/rotate-secret")]:
@@ -649,8 +658,25 @@ def test_mail_that_the_service_refuses_is_not_delivered_and_the_log_has_its_code
     assert logged == [{"aws_error": "MessageRejected"}]
 
 
-def test_a_workspace_has_at_most_twenty_channels(api, receiver):
-    for number in range(20):
+def test_a_workspace_has_at_most_twenty_channels_however_many_are_made_at_once(api, receiver):
+    for number in range(15):
         a_channel(api, receiver, name=f"Channel {number}")
+    caller = Caller(workspace_id=1, role=Role.ADMIN, actor="test")
+    described = replace(alert_channels.list_alert_channels(1)[0], id=0, revision=0)
+
+    def create(_number: int) -> str:
+        try:
+            create_alert_channel(caller, described, at=clock.now())
+        except Conflict as refused:
+            return str(refused)
+        return "created"
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = Counter(pool.map(create, range(20)))
+    assert outcomes == {"created": 5, "a workspace has at most 20 alert channels": 15}
     body = {"type": "WEBHOOK", "name": "One more", "webhookUrl": receiver.url}
+    assert len(api.get("/api/alert-channels")) == 20
     assert api("POST", "/api/alert-channels", body).status == 409
+    api.delete("/api/alert-channels/1")
+    assert api("DELETE", "/api/alert-channels/1").status == 404
+    assert [api("POST", "/api/alert-channels", body).status for _ in range(2)] == [201, 409]

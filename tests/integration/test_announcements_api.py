@@ -19,6 +19,7 @@ def api(stack, time):
     time.at = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
     client = a_workspace()
     client.post("/api/projects", {"name": "Shop"})
+    client.post("/api/projects", {"name": "Blog"})
     client.post("/api/status-pages", {"name": "Acme", "slug": "acme"})
     client.post("/api/status-pages/1/components", {"name": "Shop", "projectId": 1})
     stack.drain()
@@ -41,6 +42,10 @@ def test_an_announcement_has_its_defaults_and_the_status_of_its_latest_update(ap
         ({"componentIds": [9]}, "componentIds.0"),
         ({"scheduledFor": "2026-03-02T00:00:00Z"}, "scheduledUntil"),
         ({"scheduledUntil": "2026-03-02T00:00:00Z"}, "scheduledFor"),
+        (
+            {"status": "RESOLVED", "scheduledFor": "2026-03-02T00:00:00Z", "scheduledUntil": "2026-03-03T00:00:00Z"},
+            "status",
+        ),
         ({"title": "x" * 256}, "title"),
         ({"nonsense": 1}, "nonsense"),
     ],
@@ -76,6 +81,19 @@ def test_a_window_is_announced_once_updated_and_closed(api, stack, time):
     stack.drain()
     (told,) = api.get(PATH)["data"]
     assert (told["title"], told["scheduledUntil"]) == ("New disks", "2026-03-01T13:30:00Z")
+    api.patch(f"{PATH}/1", {"title": "Slow on Sunday"})
+    for changes, title in (
+        ({"endAt": time.after(minutes=100)}, "Slow on Sunday"),
+        ({"description": "Faster ones."}, "Slow on Sunday"),
+        ({"name": "Faster disks"}, "Faster disks"),
+    ):
+        api.put("/api/maintenance-windows/1", changes)
+        stack.drain()
+        assert api.get(f"{PATH}/1")["title"] == title
+    for changes in ({"projectIds": [2], "name": "Still faster disks"}, {"projectIds": [1]}):
+        api.put("/api/maintenance-windows/1", changes)
+        stack.drain()
+    assert shown(api)[0][:2] == ("Still faster disks", "INVESTIGATING")
     api.delete("/api/maintenance-windows/1")
     stack.drain()
     (told,) = api.get(PATH)["data"]
@@ -134,9 +152,17 @@ def test_a_page_that_is_enabled_later_tells_of_what_is_planned(api, stack, time)
 
 def test_an_announcement_outlives_its_component_and_not_its_page(api, stack):
     api.post(PATH, {"title": "Slow", "body": "We look.", "componentIds": [1]})
+    api.post("/api/status-pages/1/components", {"name": "Till", "projectId": 1})
+    api.patch(f"{PATH}/1", {"componentIds": [2, 1, 2]})
     api("DELETE", "/api/status-pages/1/components/1")
     stack.drain()
-    assert api.get(f"{PATH}/1")["title"] == "Slow"
+    shown = [api.get(f"{PATH}/1"), *api.get(PATH)["data"], api.patch(f"{PATH}/1", {"title": "Slower"})]
+    shown.append(api.post(f"{PATH}/1/updates", {"body": "Still."}))
+    assert [each["componentIds"] for each in shown] == [[2]] * 4
+    for ids in ([1], [2, 1]):
+        answer = api("PATCH", f"{PATH}/1", {"componentIds": ids})
+        named = [each["field"] for each in answer.json["details"]]
+        assert (answer.status, named) == (400, [f"componentIds.{ids.index(1)}"])
     api("DELETE", "/api/status-pages/1")
     stack.drain()
     api.post("/api/status-pages", {"name": "Acme", "slug": "acme"})

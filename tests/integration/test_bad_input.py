@@ -70,6 +70,27 @@ def test_an_unknown_field_is_named(api):
     assert answer.json["details"] == [{"field": "nmae", "message": "is not a known field"}]
 
 
+ACTIONS = [
+    ("POST", "/api/checks/1/pause"),
+    ("POST", "/api/checks/1/resume"),
+    ("POST", "/api/incidents/1/acknowledge"),
+    ("POST", "/api/incidents/1/resolve"),
+    ("POST", "/api/maintenance-windows/1/cancel"),
+    ("POST", "/api/alert-channels/1/test"),
+    ("PUT", "/api/deployments/1/end"),
+    ("DELETE", "/api/projects/1"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ACTIONS)
+def test_an_action_takes_no_fields_that_it_does_not_know(api, method, path):
+    answer = api(method, path, {"reason": "x", "until": "y"})
+    assert answer.status == 400
+    assert [each["field"] for each in answer.json["details"]] == ["reason", "until"]
+    assert [api(method, path, raw=body).status for body in ("{bad", "[1]")] == [400, 400]
+    assert [api(method, path, raw=body).status for body in ("", "{}", "null")] == [404, 404, 404]
+
+
 def test_a_body_of_another_content_type_is_told_what_to_send(api):
     answer = api("POST", "/api/projects", raw='{"name": "x"}', content_type="application/x-www-form-urlencoded")
     assert answer.json["details"] == [{"field": "body", "message": "must be a JSON object, sent as application/json"}]
@@ -177,6 +198,14 @@ def test_an_id_that_is_no_id_is_refused_by_its_name(api, value):
     assert answer.json["details"][0]["field"] == "projectId"
 
 
+def test_a_record_has_one_path(api):
+    project = api.post("/api/projects", {"name": "Shop"})["id"]
+    for method, body in (("GET", None), ("PATCH", {"name": "Store"}), ("DELETE", None)):
+        answer = api(method, f"/api/projects/0{project}", body)
+        assert (answer.status, answer.json["message"]) == (404, "there is nothing at this path")
+    assert api.get(f"/api/projects/{project}")["name"] == "Shop"
+
+
 @pytest.mark.parametrize(
     "path", ["/api/projects", "/api/projects/1", "/api/maintenance-windows/preview?cron=0+0+*+*+*"]
 )
@@ -187,10 +216,23 @@ def test_unknown_parameters_of_a_query_are_named(api, path):
     assert answer.json["details"] == [{"field": each, "message": "is not a known parameter"} for each in named]
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/api/incidents?state=ACTIVE&limit=2&state=RESOLVED&limit=2", ["state", "limit"]),
+        ("/api/status-pages/check-slug?slug=acme&slug=acme", ["slug"]),
+    ],
+)
+def test_parameters_that_are_there_twice_are_named(api, path, named):
+    answer = api("GET", path)
+    assert answer.status == 400
+    assert answer.json["details"] == [{"field": each, "message": "must be given once"} for each in named]
+
+
 def test_a_ping_may_have_any_parameter(api):
     project = api.post("/api/projects", {"name": "Shop"})["id"]
     check = api.post("/api/checks", {"projectId": project, "name": "Checkout", "intervalSeconds": 60})
-    assert Api(None)("GET", f"/api/signals/ping/{check['token']}?utm=x").status == 200
+    assert Api(None)("GET", f"/api/signals/ping/{check['token']}?utm=x&utm=y").status == 200
 
 
 @pytest.mark.parametrize("code", ["256", "-1", "abc", "1.5", "9" * 5_000, "%D9%A1"])
@@ -211,6 +253,13 @@ def test_a_port_that_is_none_is_told_what_ports_are(api, port):
 def test_a_page_that_is_no_page_is_refused_by_its_name(api, query):
     answer = api("GET", f"/api/projects?{query}")
     assert answer.json["details"][0]["field"] == query.partition("=")[0]
+
+
+def test_a_state_that_is_none_is_told_every_word_for_one(api):
+    answer = api("GET", "/api/incidents?state=x")
+    message = "must be one of ACTIVE, RESOLVED, OPEN, MONITORING, in any case"
+    assert answer.json["details"] == [{"field": "state", "message": message}]
+    assert api("GET", "/api/incidents?state=monitoring").status == 200
 
 
 @pytest.mark.parametrize("path", ["/api/projects", "/api/nothing", "/api/projects/9", "/api/signals/ping/x"])

@@ -136,7 +136,22 @@ def test_what_the_body_must_and_must_not_contain_is_set_and_cleared_by_null(api)
 
 def test_null_says_nothing_of_a_check_that_is_not_probed(api):
     a_check(api, bodyContains=None)
-    assert api.patch("/api/checks/1", {"bodyContains": None, "name": "Store"})["url"] is None
+    assert api.patch("/api/checks/1", {"bodyContains": None, "url": None, "name": "Store"})["url"] is None
+
+
+def test_null_is_the_default_of_a_setting_in_a_change_as_it_is_in_a_creation(api):
+    settings = {"method": "POST", "headers": {"Authorization": "secret"}, "timeoutMs": 2_000}
+    settings |= {"expectedStatusMin": 201, "expectedStatusMax": 204, "followRedirects": False}
+    settings |= {"failAfterConsecutive": 5, "resolveAfterConsecutiveSuccess": 2, "bodyContains": "x"}
+    outbound = {"checkMode": "OUTBOUND", "url": "https://example.com"}
+    a_check(api, **outbound, **settings)
+    nulls = dict.fromkeys(settings)
+    plain = a_check(api, **outbound, **nulls)
+    changed = api.patch("/api/checks/1", nulls)
+    assert {name: changed[name] for name in settings} == {name: plain[name] for name in settings}
+    assert api.get("/api/checks/1")["headers"] is None
+    answer = api("PATCH", "/api/checks/1", {"url": None})
+    assert (answer.status, [each["field"] for each in answer.json["details"]]) == (400, ["url"])
 
 
 REFUSED = {
@@ -197,6 +212,7 @@ def test_a_header_that_frames_the_request_is_refused_by_its_name(api, name):
         ({"checkMode": "OUTBOUND", "timeoutMs": 1000}, "url"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "timeoutMs": 999}, "timeoutMs"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "headers": {str(n): "" for n in range(11)}}, "headers"),
+        ({"checkMode": "OUTBOUND", "url": "https://x.de", "headers": {"X-Key": "a", "x-key": "b"}}, "headers"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "expectedStatusMin": 500}, "expectedStatusMin"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyContains": ""}, "bodyContains"),
         ({"checkMode": "OUTBOUND", "url": "https://x.de", "bodyContains": "x" * 1_001}, "bodyContains"),

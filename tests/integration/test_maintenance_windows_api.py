@@ -102,6 +102,20 @@ def test_times_without_an_offset_are_read_in_the_time_zone_and_others_as_they_ar
     assert (created["startAt"], created["endAt"]) == ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z")
 
 
+def test_of_a_window_between_times_that_clocks_never_show_nothing_is_left_and_they_are_named(api, time):
+    before = plan(api, time, 60, 120, timezone="Europe/Berlin")
+    gap = {"startAt": "2026-03-29T02:15", "endAt": "2026-03-29T02:45:00"}
+    body = {"workspaceId": 1, "name": "x", "projectIds": [1], "timezone": "Europe/Berlin"}
+    for answer, named in (
+        (api("POST", "/api/maintenance-windows", {**body, **gap}), ["startAt", "endAt"]),
+        (api("PUT", "/api/maintenance-windows/1", gap), ["startAt", "endAt"]),
+        (api("PUT", "/api/maintenance-windows/1", {**gap, "startAt": "2026-03-29T03:00:00"}), ["endAt"]),
+    ):
+        assert fields(answer) == named
+        assert "2026-03-29 02:45 does not exist in Europe/Berlin" in answer.json["details"][-1]["message"]
+    assert window(api) == before
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

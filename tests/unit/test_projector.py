@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lull.domain.announcements import Impact
+from lull.domain.announcements import Impact, Status, with_status
 from lull.domain.checks import Health
 from lull.domain.health import ComponentStatus
 from lull.domain.maintenance_windows import suppression as suppression_of
@@ -200,6 +200,21 @@ def test_a_page_without_anything_monitored_is_what_its_announcements_say():
     assert project(a_page(), [], {}, announcements=told).status is ComponentStatus.MAJOR_OUTAGE
     monitored = project(a_page(), [a_component()], {(Source.CHECK, 10): (OK,)}, announcements=told)
     assert monitored.status is ComponentStatus.OPERATIONAL
+
+
+@pytest.mark.parametrize(
+    ("impact", "over", "check", "said"),
+    [
+        (Impact.NONE, False, OK, "All systems operational"),
+        (Impact.MINOR, False, OK, "Systems operational, with open announcements"),
+        (Impact.MINOR, True, OK, "All systems operational"),
+        (Impact.CRITICAL, False, DOWN, "Major outage"),
+    ],
+)
+def test_a_page_does_not_say_that_all_is_well_while_it_tells_of_an_impact(impact, over, check, said):
+    told = with_status(an_announcement(impact=impact), Status.RESOLVED if over else None, at=NOON)
+    shown = project(a_page(), [a_component()], {(Source.CHECK, 10): (check,)}, announcements=[told])
+    assert shown.description == said
 
 
 def test_an_announcement_names_no_component_that_is_gone():

@@ -16,7 +16,7 @@ from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.publications import Publication
 from lull.publishing.assets import render_all
 from lull.publishing.places import FILES
-from lull.publishing.renderers import badge, page, status_json
+from lull.publishing.renderers import badge, history_page, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.looks import LOOKS
 from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
@@ -335,6 +335,19 @@ def test_announcements_are_told_newest_update_first_with_what_they_concern():
     assert '<a href="https://acme.test/x" rel="nofollow noopener noreferrer">details</a>' in text
     assert text.index(">Identified <") < text.index(">Investigating <") < text.index(">Components</h2>")
     assert "Announcements</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
+
+
+def test_what_is_told_of_planned_work_is_headed_so_until_it_has_begun():
+    hour = timedelta(hours=1)
+    told = an_announcement_snapshot(scheduled_for=NOON + 2 * hour, scheduled_until=NOON + 4 * hour)
+    later = [replace(told.updates[0], id=each, created_at=NOON + each * hour) for each in (1, 3)]
+    updates = (*told.updates, *later, replace(told.updates[0], id=4, status="RESOLVED"))
+    for number, begins in ((2, told.scheduled_for), (1, NOON - hour)):
+        planned = replace(told, updates=updates, scheduled_for=begins)
+        shown = a_snapshot(a_component_snapshot(), announcements=(planned,))
+        for text in (page.render(shown, NOON).decode(), history_page.render(shown, NOON, "2026-03").decode()):
+            headings = re.findall(r"<h4>(\w+) ", text)
+            assert headings == ["Resolved", *["Investigating"] * (3 - number), *["Planned"] * number]
 
 
 def test_maintenance_that_an_announcement_tells_of_is_told_once():

@@ -78,7 +78,13 @@ async def change_announcement(
 ) -> Announcement:
     """Change only the fields that are sent. Another status is recorded as an update."""
     return use_cases.change_announcement(
-        caller, page_id, announcement_id, body.applied_to, status=body.status, at=clock.now()
+        caller,
+        page_id,
+        announcement_id,
+        body.applied_to,
+        component_ids=body.component_ids,
+        status=body.status,
+        at=clock.now(),
     )
 
 

@@ -18,19 +18,21 @@ from schemas.incidents import EventOut, IncidentOut, IncidentPageOut, NoteIn
 
 router = APIRouter(prefix="/api/incidents", tags=["Incidents"], route_class=StrictRoute)
 
-# Other names that clients of the Ionhour API use for it.
-_ALIASES = {"OPEN": "ACTIVE", "MONITORING": "ACTIVE"}
+# With other names that clients of the Ionhour API use for it.
+_STATES = {"ACTIVE": "ACTIVE", "RESOLVED": "RESOLVED", "OPEN": "ACTIVE", "MONITORING": "ACTIVE"}
 
 
 def _state(value: object) -> object:
-    return _ALIASES.get(value.upper(), value.upper()) if isinstance(value, str) else value
+    if isinstance(value, str) and value.upper() not in _STATES:
+        raise ValueError(f"must be one of {', '.join(_STATES)}, in any case")
+    return _STATES[value.upper()] if isinstance(value, str) else value
 
 
 State = Annotated[
     IncidentState | None,
     Query(description="In any case; OPEN and MONITORING mean ACTIVE."),
     BeforeValidator(_state),
-    WithJsonSchema({"type": "string", "enum": ["ACTIVE", "RESOLVED", "OPEN", "MONITORING"]}),
+    WithJsonSchema({"type": "string", "enum": [*_STATES]}),
 ]
 
 

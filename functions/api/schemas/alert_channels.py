@@ -63,7 +63,7 @@ class AlertChannelPatch(Patch):
     name: ChannelName = ABSENT
     enabled: bool = ABSENT
     to: Addresses = ABSENT
-    webhook_url: HttpUrl = ABSENT
+    webhook_url: HttpUrl | None = None
 
     def applied_to(self, channel: AlertChannel) -> AlertChannel:
         said = self.said()

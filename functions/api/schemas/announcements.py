@@ -64,10 +64,8 @@ class AnnouncementPatch(Patch):
     component_ids: ComponentIds = ABSENT
 
     def applied_to(self, announcement: Announcement) -> Announcement:
-        said = self.said()
-        said.pop("status", None)
-        if "component_ids" in said:
-            said["component_ids"] = tuple(dict.fromkeys(said["component_ids"]))
+        """But for the status and the components, which have rules of their own."""
+        said = {name: value for name, value in self.said().items() if name in ("title", "impact")}
         return replace(announcement, **said)
 
 

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
-from fastapi import Header, Path, Query
+from fastapi import Header, HTTPException, Path, Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -165,6 +166,13 @@ def digits(value: Any) -> Any:
     return value
 
 
+def _path_digits(value: Any) -> Any:
+    # Each record has one path.
+    if isinstance(value, str) and re.fullmatch("0[0-9]+", value, re.ASCII):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return digits(value)
+
+
 Name = Annotated[
     str, BeforeValidator(_composed), StringConstraints(min_length=1, max_length=255), AfterValidator(_plain_text)
 ]
@@ -177,7 +185,7 @@ Prose = Annotated[
 
 HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_http_url)]
 Id = Annotated[int, Field(ge=1, lt=10**12)]
-PathId = Annotated[int, BeforeValidator(digits), Path(ge=1, lt=10**12)]
+PathId = Annotated[int, BeforeValidator(_path_digits), Path(ge=1, lt=10**12)]
 QueryId = Annotated[int, BeforeValidator(digits), Query(ge=1, lt=10**12)]
 
 

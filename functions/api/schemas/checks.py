@@ -23,6 +23,8 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
             raise ValueError(f"{name} cannot be set")
         if not value.isprintable() or not value.isascii() or len(value) > 1_000:
             raise ValueError("values must be printable ASCII of at most 1,000 characters")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("a name must not be there twice, in whatever case")
     return headers
 
 
@@ -32,11 +34,8 @@ BodyText = Annotated[str, Field(min_length=1, max_length=1_000)]
 HttpStatus = Annotated[int, Field(ge=100, le=599)]
 
 
-_CLEARED_BY_NULL = {"body_contains", "body_not_contains"}
-
-
 class ProbeFields(In):
-    """The settings of an OUTBOUND check; None where the request says nothing."""
+    """The settings of an OUTBOUND check. Null is the default of a setting, and nothing for what has none."""
 
     url: HttpUrl | None = None
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH"] | None = None
@@ -56,16 +55,15 @@ class ProbeFields(In):
 
     def probe(self, current: Probe | None) -> Probe | None:
         """The probe that this request makes of the current one. Raises Invalid for settings without a URL."""
-        said: dict[str, Any] = {
-            name: value for name in ProbeFields.model_fields if (value := getattr(self, name)) is not None
-        }
-        if current:
-            said |= dict.fromkeys(_CLEARED_BY_NULL & self.model_fields_set - said.keys())
-        if not said:
-            return current
-        if current is None and "url" not in said:
+        unsaid = ProbeFields.model_fields.keys() - self.model_fields_set
+        kept: dict[str, Any] = {name: getattr(current, name) for name in unsaid} if current else {}
+        said = {name: value for name in ProbeFields.model_fields if (value := getattr(self, name)) is not None}
+        if not said and current is None:
+            return None
+        settings = kept | said
+        if "url" not in settings:
             raise invalid("url", "is required with the settings of an OUTBOUND check")
-        return replace(current, **said) if current else Probe(**said)
+        return Probe(**settings)
 
 
 DependencyIds = Annotated[list[Id], Field(max_length=20, description="Dependencies that it needs.")]
@@ -84,7 +82,7 @@ class CheckIn(ProbeFields):
 
 
 class CheckPatch(ProbeFields, Patch):
-    """Only the fields to change. Mode and owner stay as they were created."""
+    """Only the fields to change; null gives a setting its default. Mode and owner stay as they were created."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Checkout", "intervalSeconds": 60}]})
 

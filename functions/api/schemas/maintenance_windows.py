@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from lull.domain.maintenance_windows import MaintenanceWindow, Outcome, State
 from lull.domain.recurrence import Occurrence
-from lull.use_cases.maintenance_windows import Shown, local_instant
+from lull.use_cases.maintenance_windows import Shown, local_instant, require_shown
 from schemas.base import ABSENT, Id, In, LocalInstant, Name, Out, OutInstant, Patch, Prose
 from schemas.projects import ProjectOut
 from schemas.quiet import KeptQuietOut
@@ -52,8 +53,8 @@ class MaintenanceWindowIn(In):
     recurring_cron: Cron | None = None
 
     def described(self) -> MaintenanceWindow:
-        """Raises Invalid for an unknown time zone."""
-        return MaintenanceWindow(
+        """Raises Invalid for an unknown time zone, and for times between which nothing is left in it."""
+        described = MaintenanceWindow(
             id=0,
             workspace_id=self.workspace_id,
             name=self.name,
@@ -69,6 +70,7 @@ class MaintenanceWindowIn(In):
             created_at=_NOT_YET,
             created_by="",
         )
+        return require_shown(described, {"startAt": self.start_at, "endAt": self.end_at})
 
 
 class MaintenanceWindowPatch(Patch):
@@ -89,15 +91,16 @@ class MaintenanceWindowPatch(Patch):
     recurring_cron: Cron | None = None
 
     def applied_to(self, window: MaintenanceWindow) -> MaintenanceWindow:
-        """Times without an offset are read in the time zone that the window has then. Raises Invalid if unknown."""
+        """Times without an offset are read in the time zone that the window has then. Raises Invalid as `described`."""
         said = self.said()
         said.pop("workspace_id", None)
         zone = said.get("timezone", window.timezone)
+        written = {to_camel(name): said[name] for name in ("start_at", "end_at") if name in said}
         for name in said.keys() & {"start_at", "end_at"}:
             said[name] = local_instant(said[name], zone)
         if "project_ids" in said:
             said["project_ids"] = tuple(dict.fromkeys(said["project_ids"]))
-        return replace(window, **said)
+        return require_shown(replace(window, **said), written)
 
 
 class OccurrenceOut(Out):

@@ -25,6 +25,8 @@ class Announced:
     occurrence: int
     page_id: int
     announcement_id: int
+    title: str | None = None
+    """What the window called it last; None in records that are older than this field."""
     withdrawn: bool = False
     """The window stopped telling there: edited, it may do so again."""
 
@@ -39,8 +41,10 @@ def is_settled(entry: Announced, window: MaintenanceWindow | None) -> bool:
     return window is None or window.is_over or entry.occurrence < window.occurrence
 
 
-def noted(entry: Announced, *, withdrawn: bool) -> Announced:
-    return replace(entry, withdrawn=withdrawn)
+def noted(entry: Announced, announcement: Announcement, window: MaintenanceWindow, *, withdrawn: bool) -> Announced:
+    """The entry, once this is the announcement. One that is over is not given another title."""
+    title = entry.title if announcement.status is Status.RESOLVED else window.name
+    return replace(entry, title=title, withdrawn=withdrawn)
 
 
 def told(
@@ -68,9 +72,11 @@ def retold(
     *,
     component_ids: Sequence[int],
     withdrawn: bool,
+    titled: str | None = None,
     at: datetime,
 ) -> Announcement:
-    """The announcement as the window has it now. What a person wrote or resolved stays."""
+    """The announcement as the window has it now. What a person wrote or resolved stays; a title that a person gave it
+    does until the window, which called it `titled`, has another name."""
     announcement = advanced(announcement, at=at)
     # A window that was put off is told again, although its announcement has come to the end that it had.
     ended = announcement.status is Status.RESOLVED and announcement.updates[-1].body == OVER
@@ -84,7 +90,7 @@ def retold(
     stage = Stage.AHEAD if moved and announcement.stage is Stage.BEGUN else announcement.stage
     changed = replace(
         announcement,
-        title=window.name,
+        title=announcement.title if window.name == titled else window.name,
         component_ids=tuple(component_ids),
         scheduled_for=window.start_at,
         scheduled_until=window.end_at,

@@ -123,7 +123,8 @@ class Announcement:
 def announced(described: Announcement, *, status: Status, body: str, at: datetime) -> Announcement:
     """A new announcement as it stands at `at`, its text being its first update.
 
-    Raises Invalid naming `scheduledFor` or `scheduledUntil` unless both or neither are there, in this order.
+    Raises Invalid naming `scheduledFor` or `scheduledUntil` unless both or neither are there, in this order, and
+    `status` if it would be over before it begins.
     """
     begins, ends = described.scheduled_for, described.scheduled_until
     errors = []
@@ -133,6 +134,8 @@ def announced(described: Announcement, *, status: Status, body: str, at: datetim
         errors.append(FieldError("scheduledUntil", "is required together with scheduledFor"))
     if begins is not None and ends is not None and ends <= begins:
         errors.append(FieldError("scheduledUntil", "must be after scheduledFor"))
+    if begins is not None and begins > at and status is Status.RESOLVED:
+        errors.append(FieldError("status", "must not be RESOLVED before scheduledFor"))
     if errors:
         raise Invalid(*errors)
     stage = Stage.SETTLED if begins is None else Stage.AHEAD

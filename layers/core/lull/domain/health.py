@@ -39,6 +39,9 @@ SENTENCES = {
 }
 """What a page says of itself, for every status that `overall` can give."""
 
+NOTED = "Systems operational, with open announcements"
+"""What it says instead of the best, while an open announcement tells of an impact on no component that is monitored."""
+
 _SEVERITY = {status: rank for rank, status in enumerate(ComponentStatus)}
 
 
@@ -108,3 +111,10 @@ def overall(statuses: Iterable[ComponentStatus], told: Iterable[ComponentStatus]
         if status is not ComponentStatus.NOT_MONITORED:
             return status
     return ComponentStatus.OPERATIONAL
+
+
+def sentence(status: ComponentStatus, opened: Iterable[Announcement]) -> str:
+    """What a page of this overall status says of itself, with these announcements open."""
+    if status is ComponentStatus.OPERATIONAL and any(each.impact is not Impact.NONE for each in opened):
+        return NOTED
+    return SENTENCES[status]

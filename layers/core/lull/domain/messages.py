@@ -22,6 +22,7 @@ class Message:
     lines: tuple[str, ...]
     data: dict[str, Any]
     at: datetime
+    """When that of which it tells occurred: the same in each try."""
 
     @property
     def text(self) -> str:
@@ -39,15 +40,16 @@ class Message:
         return {"text": escaped}
 
 
-def of_incident(incident: Incident, announcement: Announcement, *, message_id: str, at: datetime) -> Message:
+def of_incident(incident: Incident, announcement: Announcement, *, message_id: str) -> Message:
     word = _WORDS[incident.reason] if announcement is Announcement.OPENED else "RESOLVED"
+    resolved_at = incident.resolved_at if announcement is Announcement.RESOLVED else None
     return Message(
         id=message_id,
         type=announcement,
         subject=f"[{word}] {incident.title}",
         lines=tuple(_lines(incident, announcement)),
         data=_data(incident, announcement),
-        at=at,
+        at=resolved_at or incident.opened_at,
     )
 
 

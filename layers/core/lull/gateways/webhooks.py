@@ -29,7 +29,7 @@ def post(url: str, payload: Mapping[str, Any], headers: Mapping[str, str]) -> An
 
 
 def post_signed(url: str, payload: Mapping[str, Any], *, secret: str, message_id: str, at: datetime) -> Answer:
-    """`post` with the headers of Standard Webhooks."""
+    """`post` with the headers of Standard Webhooks; `at` is the time of this try."""
     return post(url, payload, signature_headers(_encoded(payload), secret=secret, message_id=message_id, at=at))
 
 

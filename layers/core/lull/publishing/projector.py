@@ -75,7 +75,7 @@ def project(
         uptime_history_days=page.uptime_history_days,
         show_incident_history=page.show_incident_history,
         status=status,
-        description=health.SENTENCES[status],
+        description=health.sentence(status, opened),
         components=shown,
         announcements=_told(opened, components),
         scheduled=tuple(

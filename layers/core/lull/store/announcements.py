@@ -117,7 +117,12 @@ def announce(announcement: Announcement, window: MaintenanceWindow) -> None:
 
     Raises StaleWrite if the window or the page has changed or somebody else wrote it first.
     """
-    entry = Announced(occurrence=window.occurrence, page_id=announcement.page_id, announcement_id=announcement.id)
+    entry = Announced(
+        occurrence=window.occurrence,
+        page_id=announcement.page_id,
+        announcement_id=announcement.id,
+        title=announcement.title,
+    )
     claiming = table.put(
         _announced_key(window.workspace_id, window.id, entry),
         {"body": _announced.body(entry)},

@@ -256,6 +256,11 @@ def alert_channel(workspace_id: int, channel_id: int) -> Key:
     return {"PK": in_workspace(workspace_id), "SK": CHANNEL + number(channel_id)}
 
 
+def alert_channel_count(workspace_id: int) -> Key:
+    """The item that counts the alert channels of a workspace."""
+    return {"PK": in_workspace(workspace_id), "SK": "ALERTCHANNELS"}
+
+
 def delivery(workspace_id: int, delivery_id: int) -> Key:
     return {"PK": f"WS#{workspace_id}#DELIVERY#{delivery_id}", "SK": "DELIVERY"}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from lull import randomness
 from lull.domain import alert_channels as domain
 from lull.domain import messages
-from lull.domain.alert_channels import MAX_CHANNELS, AlertChannel, ChannelType
+from lull.domain.alert_channels import AlertChannel, ChannelType
 from lull.domain.credentials import Caller
 from lull.domain.deliveries import Result
 from lull.domain.errors import Conflict, NotFound, invalid
@@ -20,8 +20,6 @@ from lull.use_cases.retrying import on_stale_write
 def create_alert_channel(caller: Caller, described: AlertChannel, *, at: datetime) -> AlertChannel:
     """Raises Invalid naming fields, Conflict if the workspace has as many as it may."""
     channel = _validated(described)
-    if len(store.list_alert_channels(caller.workspace_id)) >= MAX_CHANNELS:
-        raise Conflict(f"a workspace has at most {MAX_CHANNELS} alert channels")
     created = replace(
         channel,
         id=counters.next_id(store.KIND),
@@ -29,7 +27,7 @@ def create_alert_channel(caller: Caller, described: AlertChannel, *, at: datetim
         secret=randomness.signing_secret() if channel.type is ChannelType.WEBHOOK else None,
         created_at=at,
     )
-    return store.create_alert_channel(created)
+    return on_stale_write(lambda: store.create_alert_channel(created))
 
 
 def _validated(channel: AlertChannel) -> AlertChannel:
@@ -87,7 +85,7 @@ def rotate_secret(caller: Caller, channel_id: int) -> AlertChannel:
 
 def delete_alert_channel(caller: Caller, channel_id: int) -> None:
     """What it was still owed is not sent."""
-    store.delete_alert_channel(caller.workspace_id, channel_id)
+    on_stale_write(lambda: store.delete_alert_channel(caller.workspace_id, channel_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,5 +100,5 @@ def test_alert_channel(caller: Caller, channel_id: int, *, at: datetime) -> Trie
     """Send a test message, the way that alerts take, enabled or not."""
     channel = get_alert_channel(caller, channel_id)
     message_id = f"msg_{caller.workspace_id}_test_{randomness.secret(12)}"
-    result, reason = send(channel, messages.test_message(channel.name, message_id=message_id, at=at))
+    result, reason = send(channel, messages.test_message(channel.name, message_id=message_id, at=at), at=at)
     return Tried(delivered=result is Result.DELIVERED, reason=reason)

@@ -82,12 +82,12 @@ def _bring_up_to_date(window: MaintenanceWindow, entry: Announced, places: Place
     wanted = entry.page_id in places
     if wanted:
         components = places[entry.page_id]
-        now = domain.retold(was, window, component_ids=components, withdrawn=entry.withdrawn, at=at)
-        then = domain.noted(entry, withdrawn=False)
+        now = domain.retold(was, window, component_ids=components, withdrawn=entry.withdrawn, titled=entry.title, at=at)
+        then = domain.noted(entry, now, window, withdrawn=False)
     else:
         now = domain.closed(was, window, entry, at)
         # What a person had resolved before is not opened again.
-        then = domain.noted(entry, withdrawn=entry.withdrawn or now != was)
+        then = domain.noted(entry, now, window, withdrawn=entry.withdrawn or now != was)
     if (now, then) != (was, entry):
         store.reannounce(now, was, then, window)
 

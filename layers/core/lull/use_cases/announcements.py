@@ -1,6 +1,6 @@
 """What callers and wake-ups can do with the announcements of a status page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,9 +40,18 @@ def _check_components(announcement: Announcement) -> None:
         domain.check_components(announcement.component_ids, [component.id for component in of_page])
 
 
+def _shown(found: Sequence[Announcement]) -> list[Announcement]:
+    """Announcements of one page with those of their components that it still has."""
+    if not any(each.component_ids for each in found):
+        return list(found)
+    ids = {component.id for component in pages.list_components(found[0].workspace_id, found[0].page_id)}
+    return [replace(each, component_ids=tuple(one for one in each.component_ids if one in ids)) for each in found]
+
+
 def get_announcement(caller: Caller, page_id: int, announcement_id: int, *, at: datetime) -> Announcement:
     """One announcement of the page, as the clock has it."""
-    return domain.advanced(_get(caller, page_id, announcement_id), at=at)
+    (shown,) = _shown([domain.advanced(_get(caller, page_id, announcement_id), at=at)])
+    return shown
 
 
 def _get(caller: Caller, page_id: int, announcement_id: int) -> Announcement:
@@ -65,7 +74,7 @@ def list_announcements(
             resolved = []
     # One that moves from one half of the list to the other meanwhile may be in both.
     ids = sorted({*unresolved, *resolved}, reverse=True)
-    return _current(caller.workspace_id, ids[skip : skip + take], at), len(ids)
+    return _shown(_current(caller.workspace_id, ids[skip : skip + take], at)), len(ids)
 
 
 def _current(workspace_id: int, ids: list[int], at: datetime) -> list[Announcement]:
@@ -74,19 +83,30 @@ def _current(workspace_id: int, ids: list[int], at: datetime) -> list[Announceme
 
 
 def change_announcement(
-    caller: Caller, page_id: int, announcement_id: int, change: Change, *, status: Status | None, at: datetime
+    caller: Caller,
+    page_id: int,
+    announcement_id: int,
+    change: Change,
+    *,
+    component_ids: Sequence[int] | None,
+    status: Status | None,
+    at: datetime,
 ) -> Announcement:
-    """Write what `change` makes of it; another status is an update. Raises Invalid naming fields."""
+    """Write what `change` makes of it, and its components if they are given; another status is an update.
+
+    Raises Invalid naming fields.
+    """
 
     def changed() -> Announcement:
         was = _get(caller, page_id, announcement_id)
-        current = domain.advanced(was, at=at)
-        new = change(current)
-        if new.component_ids != current.component_ids:
+        new = change(domain.advanced(was, at=at))
+        if component_ids is not None:
+            new = replace(new, component_ids=tuple(dict.fromkeys(component_ids)))
             _check_components(new)
         return store.save_announcement(domain.with_status(new, status, at=at), was=was)
 
-    return on_stale_write(changed)
+    (shown,) = _shown([on_stale_write(changed)])
+    return shown
 
 
 def add_update(
@@ -99,7 +119,8 @@ def add_update(
         new = domain.updated(domain.advanced(was, at=at), status=status, body=body, at=at)
         return store.save_announcement(new, was=was)
 
-    return on_stale_write(added)
+    (shown,) = _shown([on_stale_write(added)])
+    return shown
 
 
 def delete_announcement(caller: Caller, page_id: int, announcement_id: int) -> None:

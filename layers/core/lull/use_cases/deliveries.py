@@ -58,8 +58,8 @@ def _tried(delivery: Delivery, *, at: datetime) -> Delivery:
         return domain.dropped(delivery, "the alert channel is gone or disabled")
     if incident is None or domain.is_outdated(delivery, incident):
         return domain.dropped(delivery, "the incident was over before it could be told of")
-    message = messages.of_incident(incident, delivery.announcement, message_id=delivery.message_id, at=at)
-    result, reason = send(channel, message)
+    message = messages.of_incident(incident, delivery.announcement, message_id=delivery.message_id)
+    result, reason = send(channel, message, at=at)
     after = domain.tried(delivery, result, reason, at=at, jitter=randomness.jitter())
     _remember(channel, result, at=at)
     if after.state is DeliveryState.FAILED:
@@ -88,7 +88,7 @@ def _remember(channel: AlertChannel, result: Result, *, at: datetime) -> None:
         return
 
 
-def send(channel: AlertChannel, message: Message) -> tuple[Result, str | None]:
+def send(channel: AlertChannel, message: Message, *, at: datetime) -> tuple[Result, str | None]:
     """Send a message through a channel, and why it was not delivered if it was not. Tests take the same way."""
     if channel.type is ChannelType.EMAIL:
         return _mail(channel, message)
@@ -97,7 +97,7 @@ def send(channel: AlertChannel, message: Message) -> tuple[Result, str | None]:
     url, secret = channel.webhook_url or "", channel.secret or ""
     if channel.type is ChannelType.SLACK:
         return _judged(webhooks.post(url, message.slack, {}))
-    return _judged(webhooks.post_signed(url, message.payload, secret=secret, message_id=message.id, at=message.at))
+    return _judged(webhooks.post_signed(url, message.payload, secret=secret, message_id=message.id, at=at))
 
 
 def _mail(channel: AlertChannel, message: Message) -> tuple[Result, str | None]:

@@ -199,7 +199,7 @@ def _suppress(incident: Incident, owed: Announcement, windows: list[Suppression]
         kind=Kept.ALERT,
         check_id=incident.check_id,
         at=incident.resolved_at or incident.opened_at,
-        title=messages.of_incident(incident, owed, message_id="", at=at).subject,
+        title=messages.of_incident(incident, owed, message_id="").subject,
         incident_id=incident.id,
     )
     remembered = [

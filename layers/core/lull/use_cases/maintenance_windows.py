@@ -1,6 +1,6 @@
 """What callers and wake-ups can do with a maintenance window, and what windows keep quiet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -148,6 +148,24 @@ def local_instant(moment: datetime, timezone: str) -> datetime:
     zone = parsed_zone(timezone)
     found = instants(moment, zone)
     return found[0] if found else end_of_gap(moment, zone)
+
+
+def require_shown(window: MaintenanceWindow, written: Mapping[str, datetime]) -> MaintenanceWindow:
+    """The window, unless nothing of it is left between times that clocks never show.
+
+    `written` are its times as a caller wrote them, by their fields. Raises Invalid naming each that does not exist.
+    """
+    if window.end_at > window.start_at:
+        return window
+    zone = parsed_zone(window.timezone)
+    errors = [
+        FieldError(field, f"{moment:%Y-%m-%d %H:%M} does not exist in {zone.key}, where clocks go forward then")
+        for field, moment in written.items()
+        if moment.tzinfo is None and not instants(moment, zone)
+    ]
+    if errors:
+        raise Invalid(*errors)
+    return window
 
 
 def advance(workspace_id: int, window_id: int, *, at: datetime) -> MaintenanceWindow | None:

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from html import escape
 from urllib.parse import quote
 
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.past import Told, newest_first, told
+from lull.publishing.renderers.past import Told, heading, newest_first, told
 from lull.publishing.renderers.times import month_text, time_element
 from lull.publishing.snapshot import AnnouncementSnapshot, StatusSnapshot
 
@@ -53,7 +52,7 @@ def _everything(snapshot: StatusSnapshot) -> list[Told]:
 
 def _updates(announcement: AnnouncementSnapshot) -> str:
     return "".join(
-        f"<h4>{escape(each.status.capitalize())} <small>{time_element(each.created_at)}</small></h4>"
+        f"<h4>{heading(announcement, each)} <small>{time_element(each.created_at)}</small></h4>"
         f'<div class="text">{html(each.body)}</div>'
         for each in reversed(announcement.updates)
     )

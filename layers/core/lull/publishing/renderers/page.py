@@ -10,7 +10,7 @@ from lull.publishing.renderers import bars
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.past import newest_first, told
+from lull.publishing.renderers.past import heading, newest_first, told
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import (
     AnnouncementSnapshot,
@@ -67,7 +67,7 @@ def _announcements(snapshot: StatusSnapshot) -> str:
 def _announcement(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> str:
     about = _planned(announcement) + _concerned(announcement.component_ids, names)
     updates = "\n".join(
-        f'<h4>{each.status.capitalize()} <small>{time_element(each.created_at)}</small></h4><div class="text">'
+        f'<h4>{heading(announcement, each)} <small>{time_element(each.created_at)}</small></h4><div class="text">'
         f"{html(each.body)}</div>"
         for each in reversed(announcement.updates)
     )

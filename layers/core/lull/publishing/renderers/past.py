@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from lull.domain.announcements import Status
 from lull.publishing.renderers.bars import duration
 from lull.publishing.renderers.times import time_element
-from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, UpdateSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,13 @@ def newest_first(announcements: Iterable[AnnouncementSnapshot], incidents: Itera
 
 def told(each: Told) -> str:
     return f'<article class="past" id="{each.anchor}"><h3><bdi>{escape(each.title)}</bdi></h3>{each.detail}</article>'
+
+
+def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
+    """What an update is headed. Planned work is not investigated before it begins."""
+    begins = announcement.scheduled_for
+    plans = begins is not None and (update == announcement.updates[0] or update.created_at < begins)
+    return "Planned" if plans and update.status == Status.INVESTIGATING else update.status.capitalize()
 
 
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:
