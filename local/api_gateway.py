@@ -22,6 +22,7 @@ class Request:
     headers: list[tuple[str, str]]
     body: bytes
     source_ip: str
+    source_port: int = 0
     http_version: str = "1.1"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.api_gateway import Response
-from local.cdn import Behavior
+from local.cdn import Origin
 from local.endpoint import Endpoint
 
 _STORED_HEADERS = {
@@ -26,12 +26,14 @@ _WRONG_METHOD = """<!doctype html>
 """
 
 
-def serve(endpoint: Endpoint, behavior: Behavior, method: str, path: str, if_none_match: str | None) -> Response:
-    if method not in ("GET", "HEAD"):
-        return _page(403, _WRONG_METHOD)
+def wrong_method() -> Response:
+    return _page(403, _WRONG_METHOD)
+
+
+def serve(endpoint: Endpoint, origin: Origin, path: str, if_none_match: str | None) -> Response:
     key = path.lstrip("/")
     # What visitors may not read is not told from what is not there.
-    found = _object(endpoint, str(behavior.bucket), key) if key and behavior.may_read(key) else None
+    found = _object(endpoint, str(origin.bucket), key) if key and origin.may_read(key) else None
     if found is None:
         return _page(404, _NOT_FOUND)
     headers = [(header, found[name]) for name, header in _STORED_HEADERS.items() if found.get(name)]

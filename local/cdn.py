@@ -1,9 +1,11 @@
-"""CloudFront's cache behaviours: which origin a path goes to."""
+"""CloudFront's cache behaviours: which origins a path goes to, and what goes with it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.forwarding import Forwarding
 from local.resources import allow
 from local.response_headers import Headers
 
@@ -19,54 +21,114 @@ _BEHAVIOR_PROPERTIES = {
     "OriginRequestPolicyId",
     "ResponseHeadersPolicyId",
 }
-_DEFAULT_METHODS = ["GET", "HEAD"]
+_ORIGIN_PROPERTIES = {
+    "Id",
+    "DomainName",
+    "OriginCustomHeaders",
+    # Who may read the bucket is for its policy to say.
+    "OriginAccessControlId",
+    "S3OriginConfig",
+    "CustomOriginConfig",
+}
+_READING = ["GET", "HEAD"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Behavior:
-    """`bucket` is None when the origin is the API; `readable` lists the keys CloudFront may read."""
+class Origin:
+    """`bucket` is None when it is the API; `readable` lists the keys CloudFront may read."""
 
-    pattern: str
-    methods: frozenset[str]
     bucket: str | None
     readable: tuple[str, ...] = ()
-    headers: Headers = ()
-
-    def matches(self, path: str) -> bool:
-        return _wildcard(self.pattern.lstrip("/"), path.lstrip("/"))
+    custom_headers: tuple[tuple[str, str], ...] = ()
 
     def may_read(self, key: str) -> bool:
         return any(_wildcard(pattern, key) for pattern in self.readable)
 
 
-def behaviors(
-    distributions: dict[str, Any],
-    policies: dict[str, Any],
-    buckets: dict[str, str],
-    header_policies: dict[str, Headers],
-) -> tuple[Behavior, ...]:
-    """In the order CloudFront tries them; the last one matches everything. `buckets`: names by domain name."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behavior:
+    """The origins are asked in turn while one answers with a status of `failover`; the last has the last word."""
+
+    pattern: str
+    methods: frozenset[str]
+    origins: tuple[Origin, ...]
+    failover: frozenset[int] = frozenset()
+    forwarding: Forwarding
+    headers: Headers = ()
+
+    def matches(self, path: str) -> bool:
+        return _wildcard(self.pattern.lstrip("/"), path.lstrip("/"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What behaviours refer to: buckets by domain name and their policies; policies of CloudFront by id."""
+
+    buckets: Mapping[str, str]
+    bucket_policies: Mapping[str, Any]
+    header_policies: Mapping[str, Headers]
+    forwarding: Mapping[str, Forwarding]
+
+
+def behaviors(distributions: dict[str, Any], around: Surroundings) -> tuple[Behavior, ...]:
+    """In the order CloudFront tries them; the last one matches everything."""
     found = []
     for name, properties in distributions.items():
         config = properties["DistributionConfig"]
-        origins = {origin["Id"]: buckets.get(origin["DomainName"]) for origin in config["Origins"]}
+        origins = {origin["Id"]: _origin(name, origin, around) for origin in config["Origins"]}
+        groups = {group["Id"]: group for group in config.get("OriginGroups", {}).get("Items", [])}
         default = {"PathPattern": "*", **config["DefaultCacheBehavior"]}
         for settings in [*config.get("CacheBehaviors", []), default]:
-            allow(f"{name} {settings['PathPattern']}", settings, _BEHAVIOR_PROPERTIES)
-            bucket = origins[settings["TargetOriginId"]]
+            where = f"{name} {settings['PathPattern']}"
+            allow(where, settings, _BEHAVIOR_PROPERTIES)
+            target = settings["TargetOriginId"]
+            methods = settings.get("AllowedMethods", _READING)
+            if target in groups and not {*methods} <= {*_READING, "OPTIONS"}:
+                raise ValueError(
+                    f"{where}: CloudFront lets an origin group answer {', '.join(_READING)} and OPTIONS only"
+                )
             found.append(
                 Behavior(
                     pattern=settings["PathPattern"],
-                    methods=frozenset(settings.get("AllowedMethods", _DEFAULT_METHODS)),
-                    bucket=bucket,
-                    readable=_readable(bucket, policies) if bucket else (),
-                    headers=header_policies.get(settings.get("ResponseHeadersPolicyId", ""), ()),
+                    methods=frozenset(methods),
+                    origins=_members(groups[target], origins) if target in groups else (origins[target],),
+                    failover=_failover(groups.get(target)),
+                    forwarding=_forwarding(settings, around),
+                    headers=around.header_policies.get(settings.get("ResponseHeadersPolicyId", ""), ()),
                 )
             )
     return tuple(found)
 
 
-def _readable(bucket: str, policies: dict[str, Any]) -> tuple[str, ...]:
+def _origin(name: str, origin: dict[str, Any], around: Surroundings) -> Origin:
+    allow(f"{name} {origin['Id']}", origin, _ORIGIN_PROPERTIES)
+    bucket = around.buckets.get(origin["DomainName"])
+    return Origin(
+        bucket=bucket,
+        readable=_readable(bucket, around.bucket_policies) if bucket else (),
+        custom_headers=tuple(
+            (header["HeaderName"], header["HeaderValue"]) for header in origin.get("OriginCustomHeaders", [])
+        ),
+    )
+
+
+def _members(group: dict[str, Any], origins: dict[str, Origin]) -> tuple[Origin, ...]:
+    return tuple(origins[member["OriginId"]] for member in group["Members"]["Items"])
+
+
+def _failover(group: dict[str, Any] | None) -> frozenset[int]:
+    return frozenset(map(int, group["FailoverCriteria"]["StatusCodes"]["Items"])) if group else frozenset()
+
+
+def _forwarding(settings: dict[str, Any], around: Surroundings) -> Forwarding:
+    policies = [settings[each] for each in ("CachePolicyId", "OriginRequestPolicyId") if each in settings]
+    forwarding = Forwarding()
+    for policy in policies:
+        forwarding |= around.forwarding[policy]
+    return forwarding
+
+
+def _readable(bucket: str, policies: Mapping[str, Any]) -> tuple[str, ...]:
     statements = [
         statement
         for policy in policies.values()

@@ -4,9 +4,10 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from local import response_headers, template
-from local.cdn import behaviors
+from local import forwarding, response_headers, template
+from local.cdn import Surroundings, behaviors
 from local.endpoint import REGION, Endpoint
+from local.forwarding import Forwarding
 from local.functions import Function
 from local.intrinsics import Resolver
 from local.nominal import DESCRIBE
@@ -69,9 +70,12 @@ class _Deployment:
             routes=routes(self._of_type("AWS::ApiGatewayV2::Api")),
             behaviors=behaviors(
                 self._of_type("AWS::CloudFront::Distribution"),
-                self._of_type("AWS::S3::BucketPolicy"),
-                self._buckets(),
-                self._header_policies(),
+                Surroundings(
+                    buckets=self._buckets(),
+                    bucket_policies=self._of_type("AWS::S3::BucketPolicy"),
+                    header_policies=self._header_policies(),
+                    forwarding=self._forwarding(),
+                ),
             ),
             outputs={
                 name: str(self._resolver.resolve(output["Value"]))
@@ -155,6 +159,15 @@ class _Deployment:
         """What each response headers policy adds, by its id."""
         policies = self._of_type("AWS::CloudFront::ResponseHeadersPolicy")
         return {self._attribute(name, ""): response_headers.of(name, each) for name, each in policies.items()}
+
+    def _forwarding(self) -> dict[str, Forwarding]:
+        """What each cache policy and origin request policy passes on, by its id."""
+        found = dict(forwarding.MANAGED)
+        for name, each in self._of_type("AWS::CloudFront::CachePolicy").items():
+            found[self._attribute(name, "")] = forwarding.of_cache_policy(name, each)
+        for name, each in self._of_type("AWS::CloudFront::OriginRequestPolicy").items():
+            found[self._attribute(name, "")] = forwarding.of_origin_request_policy(name, each)
+        return found
 
 
 def _source(settings: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import api_gateway, bucket
-from local.cdn import Behavior
+from local.cdn import Behavior, Origin
 from local.function_pool import FunctionPool
 from local.invocation import Invoke, Report
 from local.stack import Stack
@@ -41,28 +41,30 @@ class Edge:
 
     async def answer(self, request: HttpRequest) -> HttpResponse:
         behavior = next(each for each in self._stack.behaviors if each.matches(request.scope["path"]))
-        if request.method not in behavior.methods or behavior.bucket:
-            response = await self._from_bucket(behavior, request)
-        else:
-            response = await self._from_api(request)
+        response = bucket.wrong_method()
+        if request.method in behavior.methods:
+            for origin in behavior.origins:
+                response = await self._from(origin, behavior, request)
+                if response.status not in behavior.failover:
+                    break
         answer = HttpResponse(response.body, response.status)
         answer.raw_headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in (*response.headers, *behavior.headers)
-            if name.lower() not in _HOP_BY_HOP
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in _headers(behavior, response)
         ]
         if response.status not in (204, 304):
             answer.raw_headers.append((b"content-length", str(len(response.body)).encode()))
         return answer
 
-    async def _from_bucket(self, behavior: Behavior, request: HttpRequest) -> api_gateway.Response:
+    async def _from(self, origin: Origin, behavior: Behavior, request: HttpRequest) -> api_gateway.Response:
+        if origin.bucket is None:
+            return await self._from_api(origin, behavior, request)
         tags = request.headers.get("if-none-match")
         found: api_gateway.Response = await self._pool.run(
-            bucket.serve, self._stack.endpoint, behavior, request.method, request.scope["path"], tags
+            bucket.serve, self._stack.endpoint, origin, request.scope["path"], tags
         )
         return found
 
-    async def _from_api(self, request: HttpRequest) -> api_gateway.Response:
+    async def _from_api(self, origin: Origin, behavior: Behavior, request: HttpRequest) -> api_gateway.Response:
         path = request.scope["path"]
         for route in self._stack.routes:
             parameters = route.match(request.method, path)
@@ -77,7 +79,8 @@ class Edge:
         except ClientDisconnect:
             # Nobody is left to read it.
             return api_gateway.message(400, "Bad Request")
-        event = api_gateway.to_event(_described(request, body), route, parameters, host=self._host)
+        forwarded = behavior.forwarding.of(_described(request, body), origin.custom_headers)
+        event = api_gateway.to_event(forwarded, route, parameters, host=self._host)
         answer: api_gateway.Response = await self._pool.run(self._call, route.function_arn, event)
         return answer
 
@@ -120,6 +123,14 @@ class OwnOriginOnly:
         return None
 
 
+def _headers(behavior: Behavior, response: api_gateway.Response) -> list[tuple[str, str]]:
+    """What the behaviour's policy says replaces what the origin says; without cookies to it there are none from it."""
+    replaced = {name for name, _ in behavior.headers} | _HOP_BY_HOP
+    if behavior.forwarding.cookies == frozenset():
+        replaced.add("set-cookie")
+    return [(name, value) for name, value in response.headers if name.lower() not in replaced] + list(behavior.headers)
+
+
 def _without_secrets(path: str) -> str:
     """What the path is about: that of a ping goes on with its token."""
     segments = path.split("/")
@@ -143,5 +154,6 @@ def _described(request: HttpRequest, body: bytes) -> api_gateway.Request:
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]],
         body=body,
         source_ip=request.client.host if request.client else "127.0.0.1",
+        source_port=request.client.port if request.client else 0,
         http_version=request.scope["http_version"],
     )

@@ -42,6 +42,7 @@ DESCRIBE: dict[str, Describe] = {
     "AWS::CloudFront::CachePolicy": _name_only,
     "AWS::CloudFront::Distribution": _distribution,
     "AWS::CloudFront::OriginAccessControl": _name_only,
+    "AWS::CloudFront::OriginRequestPolicy": _name_only,
     "AWS::CloudFront::ResponseHeadersPolicy": _name_only,
     "AWS::CloudWatch::Alarm": _name_only,
     "AWS::CloudWatch::Dashboard": _name_only,

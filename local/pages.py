@@ -59,7 +59,7 @@ def routes(stack: Stack, pool: FunctionPool, address: str, invoke: Invoke) -> li
 
 
 def _links(stack: Stack) -> str:
-    buckets = dict.fromkeys(behavior.bucket for behavior in stack.behaviors if behavior.bucket)
+    buckets = dict.fromkeys(each.bucket for behavior in stack.behaviors for each in behavior.origins if each.bucket)
     keys = [html.escape(key) for bucket in buckets for key in status_pages(stack.endpoint, bucket)]
     if not keys:
         return "<p>None yet.</p>"

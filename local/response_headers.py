@@ -27,6 +27,7 @@ def _security(name: str, config: dict[str, Any]) -> Headers:
             "StrictTransportSecurity",
         },
     )
+    _require_override(name, *config.values())
     headers = []
     if "ContentTypeOptions" in config:
         headers.append(("x-content-type-options", "nosniff"))
@@ -42,7 +43,13 @@ def _security(name: str, config: dict[str, Any]) -> Headers:
 def _cors(name: str, config: dict[str, Any] | None) -> Headers:
     if config is None:
         return ()
+    _require_override(name, {"Override": config.get("OriginOverride")})
     origins = config["AccessControlAllowOrigins"]["Items"]
     if origins != ["*"]:
         raise ValueError(f"{name}: only a CORS policy for every origin is played here, not one for {origins}")
     return (("access-control-allow-origin", "*"),)
+
+
+def _require_override(name: str, *parts: dict[str, Any]) -> None:
+    if not all(part.get("Override") for part in parts):
+        raise ValueError(f"{name}: only headers that replace those of the origin are played here")

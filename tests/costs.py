@@ -11,9 +11,11 @@ from lull.domain.uptime import Bucket
 from lull.store import ledger
 from lull.use_cases import api_keys, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
+from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.many import many_checks
 from tests.metering import Meter, metered
+from tests.visitors import enter, visit
 
 _INTRODUCTION = """\
 # What an operation costs
@@ -118,6 +120,17 @@ def measured() -> dict[str, Meter]:
         record("200 probes of one batch, routine", lambda: _probe(ids, due), authenticated=False)
         message = lambda: probing.probe([(1, ids[0])], at=due)  # noqa: E731
         record("probe asked for before it is due", message, authenticated=False)
+
+    password = {"visibility": "PASSWORD_PROTECTED", "password": "x"}
+    api.post("/api/status-pages", {"name": "Acme", "slug": "acme", **password})
+    publish("acme", at=clock.now())
+    opened = enter("acme", "x")
+    record("open a session with the password of a page", lambda: enter("acme", "x"), authenticated=False)
+    shown = {"authorization": f"Bearer {opened.json['token']}"}
+    for name, headers in (("by session", shown), ("refused", {})):
+        look = lambda headers=headers: visit("GET", "/status/acme", **headers)  # noqa: E731
+        record(f"read a page with a password, {name}", look, authenticated=False)
+    record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     return meters
 
 

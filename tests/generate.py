@@ -1,21 +1,24 @@
-"""Writes what is generated and checked in: the OpenAPI document. (`make docs`)"""
+"""Writes what is generated and checked in: the OpenAPI documents. (`make docs`)"""
 
 import json
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OPENAPI = ROOT / "docs/openapi/management.json"
+FOLDER = ROOT / "docs/openapi"
 
 
-def openapi() -> str:
+def openapi() -> dict[Path, str]:
+    """Each document by its place."""
     sys.path[:0] = [str(ROOT / "functions/api")]
-    from openapi import document
+    from openapi import document, public_document
 
-    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    made = {"management.json": document(), "public.json": public_document()}
+    return {FOLDER / name: json.dumps(each, indent=1, ensure_ascii=False) + "\n" for name, each in made.items()}
 
 
 if __name__ == "__main__":
-    OPENAPI.parent.mkdir(exist_ok=True)
-    OPENAPI.write_text(openapi())
-    print(f"written: {OPENAPI.relative_to(ROOT)}")
+    FOLDER.mkdir(exist_ok=True)
+    for path, text in openapi().items():
+        path.write_text(text)
+        print(f"written: {path.relative_to(ROOT)}")

@@ -1,4 +1,4 @@
-"""Who may call what: every route of the management API and the least role it takes.
+"""Who may call what: every route of the APIs and the least role it takes.
 
 A route that is not in this table answers nobody (`auth.authorized`) and fails a test.
 """
@@ -76,6 +76,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/status-pages/{page_id}"): VIEWER,
     ("PATCH", "/api/status-pages/{page_id}"): MEMBER,
     ("DELETE", "/api/status-pages/{page_id}"): ADMIN,
+    ("POST", "/api/status-pages/{page_id}/feed-token"): MEMBER,
+    ("DELETE", "/api/status-pages/{page_id}/feed-token"): MEMBER,
     ("GET", "/api/status-pages/{page_id}/components"): VIEWER,
     ("POST", "/api/status-pages/{page_id}/components"): MEMBER,
     ("PATCH", "/api/status-pages/{page_id}/components/reorder"): MEMBER,
@@ -88,3 +90,13 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("DELETE", "/api/status-pages/{page_id}/announcements/{announcement_id}"): MEMBER,
     ("POST", "/api/status-pages/{page_id}/announcements/{announcement_id}/updates"): MEMBER,
 }
+
+# Who may read them is for the page to say: `use_cases.public_pages` is the gate.
+GATED: dict[tuple[str, str], Role | None] = {
+    ("POST", "/api/public/status/{slug}/auth"): PUBLIC,
+    ("GET", "/api/public/status/{path:path}"): PUBLIC,
+    ("HEAD", "/api/public/status/{path:path}"): PUBLIC,
+    ("GET", "/status/{path:path}"): PUBLIC,
+    ("HEAD", "/status/{path:path}"): PUBLIC,
+}
+ACCESS |= GATED

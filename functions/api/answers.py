@@ -3,9 +3,40 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PAGE_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+}
+DATA_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "strict-transport-security": "max-age=31536000",
+    "access-control-allow-origin": "*",
+}
+
+
+class SameHeadersAsTheCdn:
+    """Pure ASGI middleware: whoever asks the API itself gets the headers that the CDN adds to public paths."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        is_data = path.startswith("/api/public/") and not path.endswith("/auth")
+
+        async def add(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(DATA_HEADERS if is_data else PAGE_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, add)
+
 
 class NoStore:
-    """Pure ASGI middleware: no cache keeps an answer of the API, nor shares it between callers.
+    """Pure ASGI middleware: no cache keeps an answer of the API, nor shares it between callers, unless it says so.
 
     CloudFront may answer requests for one path that come in the same instant with one answer of the origin, unless the
     answer forbids it ("Simultaneous requests for the same object", request collapsing).
@@ -17,7 +48,7 @@ class NoStore:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def forbid(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["cache-control"] = "private, no-store"
+                MutableHeaders(scope=message).setdefault("cache-control", "private, no-store")
             await send(message)
 
         await self._app(scope, receive, forbid)

@@ -19,7 +19,7 @@ def admit(request: Request, path: str) -> None:
     needed = ACCESS[request.method, path]
     if needed is PUBLIC:
         return
-    caller = _authenticated(request.headers.get("authorization", ""))
+    caller = authenticated(request.headers.get("authorization", ""))
     if not caller.role.includes(needed):
         raise Forbidden(f"this takes the role {needed}; the credential has {caller.role}")
     request.state.caller = caller
@@ -31,7 +31,8 @@ async def authorized(request: Request) -> Caller:
     return caller
 
 
-def _authenticated(authorization: str) -> Caller:
+def authenticated(authorization: str) -> Caller:
+    """Whose credential this header holds. Raises Unauthenticated if it is none that is accepted."""
     scheme, _, credential = authorization.partition(" ")
     credential = credential.strip()
     if scheme.lower() != "bearer" or not credential:

@@ -1,6 +1,7 @@
 """One error shape for every failure: `{"statusCode", "message", "error", "details"?}`."""
 
 import json
+import math
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.routing import Match
 
 from lull.domain import errors as domain
 from lull.domain.errors import DomainError, FieldError
+from lull.domain.rate_limits import Allowance, TooManyRequests
 from lull.observability import logger
 
 STATUS: dict[type[DomainError], HTTPStatus] = {
@@ -22,6 +24,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     domain.NotFound: HTTPStatus.NOT_FOUND,
     domain.Conflict: HTTPStatus.CONFLICT,
     domain.StaleWrite: HTTPStatus.CONFLICT,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -42,9 +45,28 @@ def answer(
     return Response(json.dumps(body), status, headers, media_type="application/json")
 
 
+def allowance_headers(allowance: Allowance) -> dict[str, str]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers, in the form that most clients know (03)."""
+    return {
+        "ratelimit-limit": str(allowance.limit.most),
+        "ratelimit-remaining": str(allowance.remaining),
+        "ratelimit-reset": str(_whole_seconds(allowance)),
+    }
+
+
+def refusal_headers(allowance: Allowance) -> dict[str, str]:
+    return {**allowance_headers(allowance), "retry-after": str(_whole_seconds(allowance))}
+
+
+def _whole_seconds(allowance: Allowance) -> int:
+    return max(1, math.ceil(allowance.resets_in.total_seconds()))
+
+
 async def _domain_error(_request: Request, error: Exception) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    headers = {"www-authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    headers = {"www-authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(error, TooManyRequests):
+        headers = refusal_headers(error.allowance)
     details = error.errors if isinstance(error, domain.Invalid) else ()
     return answer(status, "the request is not valid" if details else str(error), details, headers)
 

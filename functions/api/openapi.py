@@ -1,4 +1,4 @@
-"""The OpenAPI document of the management API: FastAPI's, with what it cannot know."""
+"""The OpenAPI documents: FastAPI's, with what it cannot know."""
 
 import re
 from typing import Any
@@ -6,8 +6,11 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 from pydantic.alias_generators import to_camel
 
+import public
 from access import ACCESS
+from lull.use_cases.public_pages import FILES, limit_of
 from management import app
+from schemas.public_pages import gate_responses
 
 _DESCRIPTION = """\
 Every request but pings carries a credential: `Authorization: Bearer <API key or JWT>`.
@@ -15,6 +18,18 @@ Every request but pings carries a credential: `Authorization: Bearer <API key or
 Every failure has one shape: `{"statusCode", "message", "error", "details"?: [{"field", "message"}]}`.
 Unknown fields are refused, and query parameters that are unknown or given twice.
 An id of another workspace reads like one that does not exist.
+"""
+
+
+_PUBLIC_DESCRIPTION = """\
+What visitors of a status page may read. Files of a PUBLIC page come from the CDN, and take nothing.
+
+A PASSWORD_PROTECTED page answers 401 until a request carries its session, as `Authorization: Bearer` or as the cookie
+that `/auth` sets, or its feed token as `?token=`. A PRIVATE page answers 404 to whoever has no API key or JWT of its
+workspace. What is answered for these is never cached.
+
+Failures have one shape, `{"statusCode", "message", "error", "details"?}`, but at `/status/…`, which is for people.
+`RateLimit-Limit`, `-Remaining` and `-Reset` say what is left for one address and page; cached answers do not count.
 """
 
 
@@ -42,3 +57,69 @@ def document() -> dict[str, Any]:
     for schema in ("HTTPValidationError", "ValidationError"):
         described["components"]["schemas"].pop(schema, None)
     return described
+
+
+def public_document() -> dict[str, Any]:
+    """The document of the public paths: one operation for each file of a page, all of which one route answers."""
+    app = public.app
+    described = get_openapi(
+        title=app.title, version=app.version, summary=app.summary, description=_PUBLIC_DESCRIPTION, routes=app.routes
+    )
+    described["components"]["securitySchemes"] = {
+        "session": {"type": "http", "scheme": "bearer", "description": "A session, or an API key of the workspace."},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "lull_session"},
+        "feedToken": {"type": "apiKey", "in": "query", "name": "token"},
+    }
+    opening = {path: each for path, each in described["paths"].items() if path.endswith("/auth")}
+    for operation in [operation for each in opening.values() for operation in each.values()]:
+        operation["responses"].pop("422", None)
+    refusal = next(iter(opening.values()))["post"]["responses"]["401"]["content"]
+    reading = {f"/{path}": {"get": _reading(path, content_type, refusal)} for path, content_type in FILES.items()}
+    described["paths"] = {**opening, **reading}
+    for schema in ("HTTPValidationError", "ValidationError"):
+        described["components"]["schemas"].pop(schema, None)
+    return described
+
+
+def _reading(path: str, content_type: str, refusal: dict[str, Any]) -> dict[str, Any]:
+    rest = re.sub(r"[{}]", "", path.rpartition("{slug}")[2]).lstrip("/")
+    name = rest or ("data" if path.startswith("api/") else "page")
+    limit = limit_of(path)
+    # At /status/… whoever is refused is shown why.
+    refused = refusal if path.startswith("api/") else {"text/html": {}}
+    meanings = {status: each["description"] for status, each in gate_responses(401, 404, 429).items()}
+    return {
+        "tags": ["Public status pages"],
+        "summary": f"Read the {name.replace('.', ' ').replace('/', ' ')} of a page",
+        "description": f"At most {limit.most} requests in {limit.window.total_seconds():.0f} seconds, unless cached.",
+        "operationId": ("read_" if path.startswith("api/") else "show_") + re.sub(r"\W+", "_", name),
+        "parameters": [
+            {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
+            for each in re.findall(r"\{(\w+)\}", path)
+        ]
+        + _asked(path),
+        "security": [{}, {"session": []}, {"cookie": []}, {"feedToken": []}],
+        "responses": {
+            "200": {"description": "As published.", "content": {content_type.partition(";")[0]: {}}},
+            **{str(status): {"description": text, "content": refused} for status, text in meanings.items()},
+        },
+    }
+
+
+def _asked(path: str) -> list[dict[str, Any]]:
+    """What may be asked at a path."""
+    kinds = {
+        "/history": {"months": (1, 12, 3), "offset": (0, 11, 0)} if path.startswith("api/") else {},
+        "/uptime": {"days": (1, 365, 90), "offset": (0, 364, 0)},
+    }
+    asked = next((each for end, each in kinds.items() if path.endswith(end)), {})
+    numbers = [
+        {
+            "name": name,
+            "in": "query",
+            "schema": {"type": "integer", "minimum": least, "maximum": most, "default": default},
+        }
+        for name, (least, most, default) in asked.items()
+    ]
+    last = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
+    return [*numbers, *([last] if path.endswith("/events") else [])]

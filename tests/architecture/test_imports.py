@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "layers/core/lull"
 FUNCTIONS = ROOT / "functions"
 WORKERS = ["dispatcher", "transitioner", "publisher", "prober", "monitor"]
+APIS = ["management", "public"]
 FRONT_DOOR = {"use_cases", "domain", "clock", "observability"}
 WEB = {"fastapi", "starlette", "mangum", "pydantic"}
 
@@ -30,22 +31,29 @@ def test_a_worker_never_imports_the_web(worker):
     assert not imported_by(f"import {worker}", worker) & WEB
 
 
-@pytest.mark.parametrize("function", [*WORKERS, "api"])
-def test_importing_a_function_reads_no_setting_and_makes_no_client(function):
-    module = "management" if function == "api" else function
+@pytest.mark.parametrize("module", [*WORKERS, *APIS])
+def test_importing_a_function_reads_no_setting_and_makes_no_client(module):
     # A client needs a region and the settings an environment: there is neither.
-
-    assert imported_by(f"import {module}; from lull import aws; assert aws.client.cache_info().currsize == 0", function)
-
-
-def test_an_api_key_costs_no_import_of_the_jwt_library():
-    assert "jwt" not in imported_by("import management", "api")
+    code = f"import {module}; from lull import aws; assert aws.client.cache_info().currsize == 0"
+    assert imported_by(code, _folder(module))
 
 
-@pytest.mark.parametrize("function", [*(worker for worker in WORKERS if worker != "prober"), "api"])
-def test_a_function_that_starts_does_not_load_the_client_for_the_outside(function):
-    module = "management" if function == "api" else function
-    assert not imported_by(f"import {module}", function) & {"httpx", "httpcore"}
+@pytest.mark.parametrize("module", APIS)
+def test_a_request_costs_no_import_of_what_only_tokens_or_passwords_need(module):
+    assert not imported_by(f"import {module}", "api") & {"jwt", "argon2"}
+
+
+def test_the_gate_loads_no_renderer():
+    assert not imported_by("import public", "api") & {"markdown_it", "nh3", "lull.publishing.assets"}
+
+
+@pytest.mark.parametrize("module", [*(worker for worker in WORKERS if worker != "prober"), *APIS])
+def test_a_function_that_starts_does_not_load_the_client_for_the_outside(module):
+    assert not imported_by(f"import {module}", _folder(module)) & {"httpx", "httpcore"}
+
+
+def _folder(module: str) -> str:
+    return "api" if module in APIS else module
 
 
 def test_only_the_way_out_knows_the_client_for_the_outside():

@@ -1,4 +1,4 @@
-"""The OpenAPI document: checked in as it is generated, and complete."""
+"""The OpenAPI documents: checked in as they are generated, and complete."""
 
 import json
 
@@ -6,16 +6,25 @@ import pytest
 
 from tests import generate
 
-DOCUMENT = json.loads(generate.openapi())
-OPERATIONS = {
-    f"{method.upper()} {path}": operation
-    for path, operations in DOCUMENT["paths"].items()
-    for method, operation in operations.items()
-}
+DOCUMENTS = {path.stem: json.loads(text) for path, text in generate.openapi().items()}
+DOCUMENT = DOCUMENTS["management"]
 
 
-def test_the_document_in_the_repository_is_the_one_the_code_makes():
-    assert generate.OPENAPI.read_text() == generate.openapi(), "run: make docs"
+def operations(document):
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+OPERATIONS = operations(DOCUMENT)
+PUBLIC = operations(DOCUMENTS["public"])
+
+
+def test_the_documents_in_the_repository_are_those_the_code_makes():
+    for path, text in generate.openapi().items():
+        assert path.read_text() == text, "run: make docs"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
@@ -52,6 +61,18 @@ def test_a_change_takes_null_where_a_creation_does(change):
     assert _takes_null(schemas[change]) & common == _takes_null(creation) & common
 
 
-def test_every_operation_id_is_used_once():
-    ids = [operation["operationId"] for operation in OPERATIONS.values()]
+def test_every_public_path_is_described_with_what_the_gate_answers():
+    from lull.publishing.places import FILES
+
+    assert PUBLIC.keys() == {f"GET /{path}" for path in FILES} | {"POST /api/public/status/{slug}/auth"}
+    for operation in PUBLIC.values():
+        assert operation["summary"]
+        assert operation["description"]
+        assert {"401", "404", "429"} <= operation["responses"].keys()
+        assert "422" not in operation["responses"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+def test_every_operation_id_is_used_once(document):
+    ids = [operation["operationId"] for operation in operations(document).values()]
     assert len(ids) == len(set(ids))

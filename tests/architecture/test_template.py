@@ -14,7 +14,9 @@ import pytest
 from local import emulator as emulators
 from local import template
 from lull import aws, settings
+from lull.domain.rate_limits import DATA, FEED
 from lull.gateways.queues import LONGEST_DELAY
+from lull.publishing.places import bucket_key
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = template.load()
@@ -128,7 +130,7 @@ def test_the_scheduler_role_is_only_for_schedules_of_our_group():
 
 def test_every_function_has_a_role_of_its_own():
     roles = [json.dumps(function["Role"]) for function in FUNCTIONS.values()]
-    assert len(set(roles)) == len(FUNCTIONS) == 7
+    assert len(set(roles)) == len(FUNCTIONS) == 8
 
 
 def test_no_function_outlives_the_queue_it_reads():
@@ -233,6 +235,53 @@ def test_no_error_is_kept_by_the_cdn():
     assert kept_for == dict.fromkeys((403, 404, 405, 500, 501, 502, 503, 504), 0)
 
 
+def test_every_behavior_that_reads_pages_asks_the_gate_for_what_the_bucket_does_not_show():
+    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    group, answers = config["OriginGroups"]["Items"]
+    assert [member["OriginId"] for member in group["Members"]["Items"]] == ["status", "gate"]
+    # Not 5xx: everybody would wake the gate while S3 is in trouble, and the gate reads from there itself.
+    assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]
+    assert [member["OriginId"] for member in answers["Members"]["Items"]] == ["gate", "status"]
+    assert answers["FailoverCriteria"]["StatusCodes"]["Items"] == [500, 502, 503, 504]
+    targets = {each["PathPattern"]: each["TargetOriginId"] for each in config["CacheBehaviors"]}
+    assert list(targets.items()) == [
+        ("/api/public/status/*/auth", "gate"),
+        ("/api/public/status/*/components/*/uptime", "answers"),
+        ("/api/public/status/*/history", "answers"),
+        ("/api/public/status/*/events", "answers"),
+        ("/api/public/status/*", "pages"),
+        ("/status/*", "pages"),
+        ("/api/*", "api"),
+    ]
+
+
+def test_whatever_the_gate_judges_by_is_part_of_the_cache_key():
+    from visitors import COOKIE
+
+    key = RESOURCES["GateCachePolicy"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["CookiesConfig"]["Cookies"] == [COOKIE]
+    assert key["HeadersConfig"]["Headers"] == ["Authorization"]
+    assert key["QueryStringsConfig"]["QueryStrings"] == ["token"]
+
+
+def test_the_proof_of_the_cdn_goes_only_where_it_writes_the_address_of_the_viewer():
+    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    (proven,) = [each["Id"] for each in config["Origins"] if "OriginCustomHeaders" in each]
+    headers = RESOURCES["GateRequestPolicy"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+    assert "CloudFront-Viewer-Address" in headers
+    for behavior in config["CacheBehaviors"]:
+        if behavior["TargetOriginId"] in (proven, "pages"):
+            assert behavior["OriginRequestPolicyId"] == {"Ref": "GateRequestPolicy"}
+
+
+def test_a_firewall_is_made_only_for_those_who_ask_for_it():
+    assert TEMPLATE["Parameters"]["FirewallRules"]["Default"] == "off"
+    assert RESOURCES["Firewall"]["Condition"] == "HasFirewall"
+    rules = RESOURCES["Firewall"]["Properties"]["Rules"]
+    limits = [rule["Statement"]["RateBasedStatement"]["Limit"] for rule in rules]
+    assert limits == [FEED.most, DATA.most]
+
+
 def test_every_queue_is_encrypted():
     assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
 
@@ -246,6 +295,7 @@ def test_the_bucket_is_closed_but_for_the_public_paths_and_cloudfront():
         {"Fn::Sub": "${StatusBucket.Arn}/status/*"},
         {"Fn::Sub": "${StatusBucket.Arn}/api/public/status/*"},
     ]
+    assert not bucket_key("status/x", 1, public=False).startswith(("status/", "api/"))
     assert listed_by["Action"] == "s3:ListBucket"
     assert RESOURCES["Distribution"]["Properties"]["DistributionConfig"]["DefaultRootObject"], "or / lists the bucket"
     assert all("AWS:SourceArn" in each["Condition"]["StringEquals"] for each in (allowed, listed_by))

@@ -6,6 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 import management
+import public
 from access import ACCESS
 from lull.domain.credentials import Role
 from tests.api import Api, a_workspace
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.usefixtures("shared_stack")
 def test_every_route_is_in_the_table_of_access_and_every_entry_is_a_route():
     routes = {
         (method, route.path)
-        for route in management.app.routes
+        for app in (management.app, public.app)
+        for route in app.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }

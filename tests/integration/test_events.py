@@ -15,6 +15,7 @@ FUNCTIONS = {
     "http-create-deployment": "ManagementFunction",
     "http-end-deployment": "ManagementFunction",
     "http-ping": "ManagementFunction",
+    "http-private-page": "PublicFunction",
     "schedule-each-minute": "MonitorFunction",
     "sqs-delivery": "NotifierFunction",
     "sqs-probe": "ProberFunction",
@@ -32,6 +33,7 @@ def api(stack, monkeypatch) -> Api:
     client.post("/api/projects", {"name": "Shop"})
     client.post("/api/checks", {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300})
     client.post("/api/status-pages", {"name": "Acme Status", "slug": "acme-status"})
+    client.post("/api/status-pages", {"name": "Acme", "slug": "acme-private", "visibility": "PRIVATE"})
     client.post("/api/status-pages/1/components", {"name": "Checkout", "checkId": 1})
     client.post("/api/deployments", {"projectId": 1, "version": "2.4.1", "autoPause": True})
     probe = {"checkMode": "OUTBOUND", "url": "https://example.com/health"}

@@ -3,6 +3,8 @@
 Each function runs in its own environment only, so that a setting it is not given is missed as well.
 """
 
+import asyncio
+import json
 import os
 from collections import defaultdict
 from contextvars import ContextVar
@@ -18,7 +20,7 @@ from lull.domain.ledger import MAX_CHANGES, Change
 from lull.domain.uptime import Bucket
 from lull.gateways import mail
 from lull.store import checks, ledger
-from tests.api import Api, a_workspace
+from tests.api import Api, a_workspace, http_event
 
 Permission = tuple[str, str]
 
@@ -26,6 +28,7 @@ Permission = tuple[str, str]
 IMPLIED = {
     "DispatcherFunction": {("sqs:SendMessage", "StreamDeadLetters"), ("iam:PassRole", "SchedulerRole")},
     "PublisherFunction": {("s3:ListBucket", "StatusBucket")},
+    "PublicFunction": {("s3:ListBucket", "StatusBucket")},
     "ManagementFunction": {("ses:SendEmail", "configuration-set/*")},
     "NotifierFunction": {("ses:SendEmail", "configuration-set/*")},
 }
@@ -35,6 +38,7 @@ _WRITES = {
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
 }
+_loop = asyncio.new_event_loop()
 _running: ContextVar[str] = ContextVar("running", default="ManagementFunction")
 
 
@@ -61,8 +65,14 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
     if service == "sesv2":
         return [("ses:SendEmail", "identity/*")]
     if service == "s3":
-        return [(f"s3:{operation}", "StatusBucket/*")]
+        return [(f"s3:{operation}", f"StatusBucket/{_part(params['Key'])}*")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
+
+
+def _part(key: str) -> str:
+    """The part of the bucket that a key is in, where the role of the function tells one from another."""
+    parts = ("status/", "api/public/status/", "_protected/") if _running.get() == "PublicFunction" else ("",)
+    return next(part for part in parts if key.startswith(part))
 
 
 def _queue(url: str) -> str:
@@ -169,12 +179,35 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     bench.invoke("MonitorFunction", {})
     bench.drain()
     an_outage(api, bench, monkeypatch, end)
+    visitors_come(api, bench)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
     api.delete("/api/projects/1")
     api.delete(f"/api/status-pages/{page}")
     bench.drain()
+
+
+def visitors_come(api: Api, bench: Workbench) -> None:
+    """To a page for everybody, to one with a password and, with an API key, to one that is private."""
+
+    def visit(method: str, path: str, body: str | None = None, **headers: str) -> Any:
+        asyncio.set_event_loop(_loop)
+        event = http_event(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        return bench.invoke("PublicFunction", event)
+
+    for path in ("/status/acme", "/api/public/status/acme"):
+        assert visit("GET", path)["statusCode"] == 200
+    locked = {"name": "Locked", "slug": "locked", "visibility": "PASSWORD_PROTECTED", "password": "x"}
+    page = api.post("/api/status-pages", locked)["id"]
+    bench.drain()
+    opened = visit("POST", "/api/public/status/locked/auth", '{"password": "x"}', content_type="application/json")
+    token = json.loads(opened["body"])["token"]
+    assert visit("GET", "/status/locked", authorization=f"Bearer {token}")["statusCode"] == 200
+    api.post(f"/api/status-pages/{page}/feed-token")
+    api.patch(f"/api/status-pages/{page}", {"visibility": "PRIVATE"})
+    assert visit("GET", "/status/locked", authorization=f"Bearer {api.key}")["statusCode"] == 200
+    api.delete(f"/api/status-pages/{page}")
 
 
 def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:

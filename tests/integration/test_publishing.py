@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from lull import aws, clock, settings
@@ -84,14 +85,23 @@ def silence(check_id: int) -> None:
     watch.advance(1, check_id, at=NOON + timedelta(seconds=300))
 
 
-def change(**changes: Any) -> None:
-    status_pages.change_status_page(CALLER, 1, lambda page: replace(page, **changes))
+def change(password: str | None = None, **changes: Any) -> None:
+    status_pages.change_status_page(CALLER, 1, lambda page: replace(page, **changes), password=password)
 
 
 def bucket() -> dict[str, bytes]:
     s3, name = aws.client("s3"), settings.bucket_name()
     found = s3.list_objects_v2(Bucket=name).get("Contents", [])
     return {each["Key"]: s3.get_object(Bucket=name, Key=each["Key"])["Body"].read() for each in found}
+
+
+def raw_bucket() -> dict[str, bytes]:
+    """The same by a client whose calls nobody counts and nobody stops."""
+    client = boto3.client("s3")
+    found = client.list_objects_v2(Bucket=settings.bucket_name()).get("Contents", [])
+    return {
+        each["Key"]: client.get_object(Bucket=settings.bucket_name(), Key=each["Key"])["Body"].read() for each in found
+    }
 
 
 def published() -> Any:
@@ -196,7 +206,7 @@ def test_publishing_reads_what_it_shows_and_no_more(page):
         *["Query", "Query", "Query"],  # components, maintenance, announcements
         *["Query", "Query", "BatchGetItem"],  # checks of the project and of the dependency, all three sources
         *["Query", "Query"],  # maintenance of the year, ledger of the one check
-        *["Query", "GetItem"],  # incidents, publication
+        *["Query", "GetItem", "GetItem"],  # incidents, the page as it is by now, publication
     ]
 
 
@@ -328,19 +338,69 @@ def test_a_slug_of_nobody_is_nothing():
     assert bucket() == {}
 
 
-@pytest.mark.parametrize(
-    "hidden",
-    [{"enabled": False}, {"visibility": Visibility.PRIVATE}, {"visibility": Visibility.PASSWORD_PROTECTED}],
-)
-def test_a_page_that_is_no_longer_for_everybody_disappears_and_comes_back(page, hidden):
+def test_a_page_that_is_disabled_disappears_and_comes_back(page):
     publish(SLUG, at=NOON)
-    change(**hidden)
+    change(enabled=False)
     assert publish(SLUG, at=NOON) == PublishResult(written=0, removed=ALL, unchanged=0)
     assert bucket() == {}
     assert publish(SLUG, at=NOON) == NOTHING
-    change(enabled=True, visibility=Visibility.PUBLIC)
+    change(enabled=True)
     assert publish(SLUG, at=LATER).written == ALL
     assert published()["updatedAt"] == "2026-03-01T12:00:00Z"
+
+
+HIDDEN = [
+    {"visibility": Visibility.PRIVATE},
+    {"visibility": Visibility.PASSWORD_PROTECTED, "password": "x"},
+]
+BEHIND = {f"_protected/1/{key}" for key in FILES}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_page_that_is_not_for_everybody_is_kept_behind_the_gate_and_comes_back(page, hidden):
+    publish(SLUG, at=NOON)
+    before = bucket()
+    change(**hidden)
+    assert publish(SLUG, at=LATER) == PublishResult(written=ALL, removed=ALL, unchanged=0)
+    assert bucket().keys() == BEHIND | {MANIFEST}
+    assert {key: bucket()[f"_protected/1/{key}"] for key in FILES} == {key: before[key] for key in FILES}
+    assert publish(SLUG, at=LATER) == PublishResult(written=0, removed=0, unchanged=ALL)
+    change(enabled=False)
+    assert publish(SLUG, at=LATER).removed == ALL
+    assert bucket() == {}
+    change(enabled=True, visibility=Visibility.PUBLIC)
+    publish(SLUG, at=LATER)
+    assert bucket().keys() == FILES | {MANIFEST}
+
+
+def test_what_strangers_must_not_see_goes_before_anything_else_is_written(page):
+    publish(SLUG, at=NOON)
+    change(visibility=Visibility.PRIVATE)
+    with calls() as made:
+        publish(SLUG, at=NOON)
+    assert made[-2 * ALL - 2 :] == ["PutObject", *["DeleteObject"] * ALL, *["PutObject"] * ALL, "PutObject"]
+
+
+def test_what_is_read_after_a_page_was_hidden_is_never_where_strangers_read(page):
+    signal(Health.OK)
+    seen: list[bytes] = []
+
+    def hide_and_fail() -> None:
+        change(visibility=Visibility.PRIVATE)
+        signal(Health.DOWN)
+
+    def look(**_: Any) -> None:
+        seen.extend(body for key, body in raw_bucket().items() if key in FILES)
+
+    # The page is read as PUBLIC, and its checks when it is so no longer.
+    with every_call(overtaken("GetItem", lambda: None)), every_call(overtaken("Query", hide_and_fail)):
+        aws.client("s3").meta.events.register("after-call.s3.PutObject", look)
+        try:
+            publish(SLUG, at=NOON)
+        finally:
+            aws.client("s3").meta.events.unregister("after-call.s3.PutObject", look)
+    assert seen == []
+    assert bucket().keys() == BEHIND | {MANIFEST}
 
 
 def test_a_deleted_page_disappears_even_while_its_components_are_left(page):
@@ -552,10 +612,10 @@ def empty() -> None:
         aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=key)
 
 
-def die(count: int, *, at: datetime) -> bool:
+def die(count: int, *, at: datetime, among: str = "after-call") -> bool:
     """Publish and die after the call of this number; False if it was done before."""
     try:
-        with every_call(crash_after(count)):
+        with every_call(crash_after(count), among):
             publish(SLUG, at=at)
     except Crash:
         return True
@@ -624,3 +684,34 @@ def test_a_page_that_is_enabled_again_after_a_death_while_it_was_removed_is_ther
         if not died:
             return
     pytest.fail("never done")
+
+
+def test_nothing_protected_is_ever_public_though_publishes_die_while_the_page_goes_to_and_fro(page):
+    for count in range(1, 100):
+        empty()
+        start_from(Health.OK, visibility=Visibility.PUBLIC)
+        died = hide_and_die(count)
+        publish(SLUG, at=LATER)
+        assert bucket().keys() == BEHIND | {MANIFEST}, count
+        if count % 3 == 0:
+            change(visibility=Visibility.PUBLIC)
+            signal(Health.OK)
+            die(count, at=LATER, among="after-call.s3")
+            hide_and_die(count)
+            publish(SLUG, at=LATER)
+            assert bucket().keys() == BEHIND | {MANIFEST}, count
+        if not died:
+            assert count > 8
+            return
+    pytest.fail("never done")
+
+
+def hide_and_die(count: int) -> bool:
+    """Whatever is left where strangers read is what they could read before."""
+    before = bucket()
+    change(visibility=Visibility.PRIVATE)
+    signal(Health.DOWN)
+    died = die(count, at=LATER, among="after-call.s3")
+    left = {key: body for key, body in bucket().items() if key in FILES}
+    assert left.items() <= before.items(), count
+    return died

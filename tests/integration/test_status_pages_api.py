@@ -120,13 +120,38 @@ def test_a_change_that_is_not_valid_is_refused_by_field(api, body, field):
     assert api.get("/api/status-pages") == [page]
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/api/status-pages"), ("PATCH", "/api/status-pages/1")])
-def test_a_password_is_refused_rather_than_ignored(api, method, path):
+PROTECTED = {"visibility": "PASSWORD_PROTECTED"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PROTECTED,
+        {**PROTECTED, "password": ""},
+        {**PROTECTED, "password": "ü" * 129},
+        {**PROTECTED, "password": "\ud800"},
+        {**PROTECTED, "password": 12345678},
+        {"visibility": "PRIVATE", "password": "x"},
+        {"password": "x"},
+    ],
+)
+def test_a_password_is_there_where_it_is_needed_and_only_there(api, body):
     api.post("/api/status-pages", {**ACME, "slug": "first"})
-    body = ACME if method == "POST" else {}
-    answer = api(method, path, {**body, "visibility": "PASSWORD_PROTECTED"})
-    assert refused_fields(answer) == ["visibility"]
-    assert answer.json["details"][0]["message"] == "PASSWORD_PROTECTED pages are not supported yet"
+    assert refused_fields(api("POST", "/api/status-pages", {**ACME, **body})) == ["password"]
+    assert refused_fields(api("PATCH", "/api/status-pages/1", body)) == ["password"]
+    assert [page["visibility"] for page in api.get("/api/status-pages")] == ["PUBLIC"]
+
+
+def test_a_protected_page_keeps_its_password_until_another_visibility(api):
+    created = api.post("/api/status-pages", {**ACME, **PROTECTED, "password": "ü" * 128})
+    assert created["visibility"] == "PASSWORD_PROTECTED"
+    assert "password" not in created
+    assert api.patch("/api/status-pages/1", {"name": "New", **PROTECTED})["name"] == "New"
+    assert api.patch("/api/status-pages/1", {"slug": "moved", "password": "other"})["slug"] == "moved"
+    assert refused_fields(api("PATCH", "/api/status-pages/1", {"password": None})) == ["password"]
+    api.patch("/api/status-pages/1", {"visibility": "PUBLIC"})
+    assert refused_fields(api("PATCH", "/api/status-pages/1", PROTECTED)) == ["password"]
+    api.delete("/api/status-pages/1")
 
 
 def test_what_can_never_be_a_slug_is_refused_by_the_check_too(api):

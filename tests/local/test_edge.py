@@ -29,7 +29,8 @@ def site(stack, function, reports, tmp_path):
         def __init__(self):
             self.api = api
             self.app = app
-            self.bucket = stack.deployed.environment()["BUCKET_NAME"]
+            self.environment = stack.deployed.environment()
+            self.bucket = self.environment["BUCKET_NAME"]
 
         def put(self, key, body, **stored):
             stack.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body, **stored)
@@ -85,18 +86,82 @@ def test_public_assets_of_the_api_path_come_from_the_bucket_too(site):
     assert site.api.events == []
 
 
-@pytest.mark.parametrize("path", ["/status/nobody", "/nothing", "/_manifest/acme"])
+@pytest.mark.parametrize("path", ["/nothing", "/_manifest/acme", "/_protected/1/status/acme"])
 def test_what_is_not_for_visitors_is_not_found(site, path):
-    site.put("_manifest/acme", b"secret")
+    site.put(path.lstrip("/"), b"secret")
     response = site.request("GET", path)
     assert response.status_code == 404
     assert "text/html" in response.headers["content-type"]
     assert b"secret" not in response.content
 
 
-def test_the_bucket_cannot_be_written_through_the_edge(site):
+def test_the_bucket_cannot_be_written_through_the_edge(site, stack):
     assert site.request("PUT", "/status/acme", content=b"x").status_code == 403
-    assert site.request("GET", "/status/acme").status_code == 404
+    assert site.api.events == []
+    assert stack.client("s3").list_objects_v2(Bucket=site.bucket)["KeyCount"] == 0
+
+
+def test_what_the_bucket_does_not_have_the_gate_is_asked_for(site):
+    site.api.answer = lambda event: {"statusCode": 401, "headers": {"Content-Type": "text/html"}, "body": "who?"}
+    response = site.request("GET", "/status/acme")
+    assert (response.status_code, response.text) == (401, "who?")
+    assert site.api.events[0]["routeKey"] == "ANY /status/{proxy+}"
+    site.put("status/acme", b"here")
+    assert site.request("GET", "/status/acme").text == "here"
+    assert len(site.api.events) == 1
+
+
+def test_the_gate_gets_what_it_judges_by_and_nothing_else(site):
+    sent = {
+        "Authorization": "Bearer x",
+        "Cookie": "theme=dark; lull_session=s; a=b",
+        "X-Lull-Edge": "forged",
+        "CloudFront-Viewer-Address": "203.0.113.9:1",
+        "X-Forwarded-For": "203.0.113.9",
+        "X-Custom": "1",
+    }
+    event = site.request("GET", "/api/public/status/acme?utm=1&token=t&x=%20", headers=sent).json()
+    assert event["routeKey"] == "ANY /api/public/status/{proxy+}"
+    assert event["rawQueryString"] == "token=t"
+    assert event["cookies"] == ["lull_session=s"]
+    headers = {name: value for name, value in event["headers"].items() if name not in ("host", "x-forwarded-port")}
+    assert headers == {
+        "authorization": "Bearer x",
+        "cloudfront-viewer-address": "127.0.0.1:123",
+        "x-forwarded-for": "127.0.0.1",
+        "x-forwarded-proto": "http",
+        "x-lull-edge": stack_secret(site),
+    }
+
+
+def stack_secret(site):
+    return site.environment["EDGE_SECRET"]
+
+
+def test_a_password_goes_to_the_gate_at_once_and_its_cookie_comes_back(site):
+    site.api.answer = lambda event: {"statusCode": 303, "cookies": ["lull_session=s"], "headers": {"Location": "/"}}
+    response = site.request("POST", "/api/public/status/acme/auth", data={"password": "x"})
+    event = site.api.events[0]
+    assert (event["routeKey"], event["headers"]["x-lull-edge"]) == (
+        "ANY /api/public/status/{proxy+}",
+        stack_secret(site),
+    )
+    assert event["headers"]["content-type"] == "application/x-www-form-urlencoded"
+    assert response.headers.get_list("set-cookie") == ["lull_session=s"]
+    assert response.headers["x-frame-options"] == "DENY"
+    assert site.request("POST", "/api/public/status/acme").status_code == 403
+
+
+def test_no_other_path_to_the_api_carries_the_proof_of_the_cdn(site):
+    headers = site.request("GET", "/api/projects", headers={"CloudFront-Viewer-Address": "forged"}).json()["headers"]
+    assert "x-lull-edge" not in headers
+    # As on AWS, where all that viewers send is passed on.
+    assert headers["cloudfront-viewer-address"] == "forged"
+
+
+def test_the_headers_of_the_cdn_replace_those_of_the_origin(site):
+    site.api.answer = lambda event: {"statusCode": 200, "headers": {"X-Frame-Options": "ALLOWALL"}}
+    assert site.request("GET", "/status/acme").headers.get_list("x-frame-options") == ["DENY"]
 
 
 def test_an_api_request_becomes_a_payload_2_event(site):

@@ -119,12 +119,22 @@ def test_who_has_missed_nothing_still_learns_where_the_stream_stands():
 
 
 @pytest.mark.parametrize(
-    ("last", "numbers"),
+    ("last", "ids"),
     [
-        *[("9-1", [2]), ("9-0", [1, 2]), ("9-2", []), ("9-99", []), (None, []), ("", []), ("8-1", []), ("9-", [])],
-        *[("x", []), ("9-1-1", []), ("9--1", []), ("9-" + "1" * 400, []), ("9-\N{ARABIC-INDIC DIGIT THREE}", [])],
+        *[("9-1", ["9-2"]), ("9-0", ["9-1", "9-2"]), ("9-2", ["9-2"]), ("9-99", ["9-2"]), (None, ["9-2"])],
+        *[("", ["9-2"]), ("8-1", ["9-2"]), ("9-", ["9-2"]), ("x", ["9-2"]), ("9-1-1", ["9-2"]), ("9--1", ["9-2"])],
+        *[("9-" + "1" * 400, ["9-2"]), ("9-\N{ARABIC-INDIC DIGIT THREE}", ["9-2"])],
     ],
 )
-def test_only_what_was_missed_of_this_page_is_told(last, numbers):
+def test_only_what_was_missed_of_this_page_is_told_and_where_the_stream_stands(last, ids):
     publication = published(published(FIRST, DOWN), QUIET)
-    assert [event.number for event in sse.missed(publication.events, 9, last)] == numbers
+    part = sse.part(sse.render(9, 2, publication.events, calm=True), last).decode()
+    assert [line.removeprefix("id: ") for line in part.split("\n") if line.startswith("id: ")] == ids
+    assert part.count("data: ") == (len(ids) if last in ("9-0", "9-1") else 0)
+    assert part.startswith("retry: 60000\n\n")
+    assert part.endswith("\n\n")
+
+
+def test_a_stream_without_events_stands_at_its_beginning():
+    tail = sse.render(9, 0, (), calm=True)
+    assert sse.part(tail, None) == sse.part(tail, "9-0") == tail

@@ -14,7 +14,8 @@ import pytest
 
 from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.publications import Publication
-from lull.publishing.assets import FILES, render_all
+from lull.publishing.assets import render_all
+from lull.publishing.places import FILES
 from lull.publishing.renderers import badge, history_page, page, status_json
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.looks import LOOKS
@@ -139,6 +140,7 @@ def test_what_is_only_a_source_of_answers_is_no_public_path():
     sources = {key for key, file in rendered(a_snapshot(a_component_snapshot(timeline=()))).items() if file.is_source}
     assert sources == {
         "source/api/public/status/acme-status/history",
+        "source/api/public/status/acme-status/events",
         "source/api/public/status/acme-status/components/5/uptime",
     }
 

@@ -1,6 +1,5 @@
 """Status pages and their components over HTTP: seed 003."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,6 +8,7 @@ from auth import AuthorizedCaller, require_own_workspace
 from bodies import StrictRoute
 from lull import clock
 from lull.domain.status_pages import PageComponent, StatusPage
+from lull.use_cases import page_access
 from lull.use_cases import status_pages as use_cases
 from schemas.base import PathId, QueryId
 from schemas.errors import responses
@@ -16,6 +16,7 @@ from schemas.status_pages import (
     ComponentIn,
     ComponentOut,
     ComponentPatch,
+    FeedTokenOut,
     ReorderIn,
     SlugOut,
     StatusPageDetailOut,
@@ -25,8 +26,6 @@ from schemas.status_pages import (
 )
 
 router = APIRouter(prefix="/api/status-pages", tags=["Status pages"], route_class=StrictRoute)
-
-_NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @router.get("", response_model=list[StatusPageOut], summary="List status pages", responses=responses())
@@ -43,9 +42,9 @@ async def list_status_pages(
     "", response_model=StatusPageOut, status_code=201, summary="Create a status page", responses=responses(409, 413)
 )
 async def create_status_page(caller: AuthorizedCaller, body: StatusPageIn) -> StatusPage:
-    """Create a status page. A public one is at `/status/{slug}` within seconds."""
-    described = StatusPage(id=0, workspace_id=caller.workspace_id, created_at=_NOT_YET, **dict(body))
-    return use_cases.create_status_page(caller, described, at=clock.now())
+    """Create a status page. It is at `/status/{slug}` within seconds, for those who may see it."""
+    described = body.described(caller.workspace_id)
+    return use_cases.create_status_page(caller, described, at=clock.now(), password=body.password)
 
 
 @router.get("/check-slug", response_model=SlugOut, summary="Check whether a slug is available", responses=responses())
@@ -67,14 +66,43 @@ async def get_status_page(caller: AuthorizedCaller, page_id: PathId) -> StatusPa
     responses=responses(404, 409, 413),
 )
 async def change_status_page(caller: AuthorizedCaller, page_id: PathId, body: StatusPagePatch) -> StatusPage:
-    """Change only the fields that are sent. A page that is disabled or no longer public disappears from the web."""
-    return use_cases.change_status_page(caller, page_id, body.applied_to)
+    """Change only the fields that are sent. A page that is disabled disappears from the web.
+
+    A new password, or another visibility, ends every session of the page.
+    """
+    return use_cases.change_status_page(caller, page_id, body.applied_to, password=body.password)
 
 
 @router.delete("/{page_id}", status_code=204, summary="Delete a status page", responses=responses(404, 409))
 async def delete_status_page(caller: AuthorizedCaller, page_id: PathId) -> None:
     """Delete a status page, its components and everything it has published. Its slug is free again."""
     use_cases.delete_status_page(caller, page_id)
+
+
+@router.post(
+    "/{page_id}/feed-token",
+    response_model=FeedTokenOut,
+    status_code=201,
+    summary="Make a new feed token of a status page",
+    responses=responses(404, 409),
+)
+async def make_feed_token(caller: AuthorizedCaller, page_id: PathId) -> FeedTokenOut:
+    """A token that reads a PASSWORD_PROTECTED page as `?token=`, for feed readers. It is shown this once.
+
+    The one before is dead at once. It outlives a change of the password, and ends when the page has another visibility.
+    """
+    return FeedTokenOut(token=page_access.make_feed_token(caller, page_id))
+
+
+@router.delete(
+    "/{page_id}/feed-token",
+    status_code=204,
+    summary="Revoke the feed token of a status page",
+    responses=responses(404, 409),
+)
+async def revoke_feed_token(caller: AuthorizedCaller, page_id: PathId) -> None:
+    """It reads nothing from then on."""
+    page_access.revoke_feed_token(caller, page_id)
 
 
 @router.get(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from lull.domain.status_pages import MAX_COMPONENTS, PageComponent, StatusPage, Visibility
 from schemas.base import ABSENT, Id, In, Name, Out, OutInstant, Patch
@@ -43,16 +44,18 @@ _COMPONENT_OUT = {
     "projectId": None,
     "dependencyId": None,
 }
+_NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 _SOURCES = ("check_id", "project_id", "dependency_id")
 
 
-def _supported(visibility: Visibility) -> Visibility:
-    if visibility is Visibility.PASSWORD_PROTECTED:
-        raise ValueError("PASSWORD_PROTECTED pages are not supported yet")
-    return visibility
-
-
-SupportedVisibility = Annotated[Visibility, Field(strict=False), AfterValidator(_supported)]
+AnyVisibility = Annotated[Visibility, Field(strict=False)]
+Password = Annotated[
+    str,
+    Field(
+        description="Of a PASSWORD_PROTECTED page, which needs one: 1 to 256 bytes. It is never shown.",
+        json_schema_extra={"writeOnly": True},
+    ),
+]
 GroupName = Annotated[Name, Field(max_length=128)]
 # Judged by the domain, in better words; said here for the document.
 Slug = Annotated[
@@ -68,7 +71,8 @@ class StatusPageIn(In):
 
     name: Name
     slug: Slug
-    visibility: SupportedVisibility = Visibility.PUBLIC
+    visibility: AnyVisibility = Visibility.PUBLIC
+    password: Password = ABSENT
     logo_url: str | None = None
     favicon_url: str | None = None
     primary_color: str | None = None
@@ -76,6 +80,11 @@ class StatusPageIn(In):
     show_uptime_history: bool = True
     uptime_history_days: UptimeDays = 90
     show_incident_history: bool = True
+
+    def described(self, workspace_id: int) -> StatusPage:
+        """The page without the id and the time that it does not have yet."""
+        fields = {name: value for name, value in self if name != "password"}
+        return StatusPage(id=0, workspace_id=workspace_id, created_at=_NOT_YET, **fields)
 
 
 class StatusPagePatch(Patch):
@@ -86,7 +95,8 @@ class StatusPagePatch(Patch):
     name: Name = ABSENT
     slug: Slug = ABSENT
     enabled: bool = ABSENT
-    visibility: SupportedVisibility = ABSENT
+    visibility: AnyVisibility = ABSENT
+    password: Password = ABSENT
     logo_url: str | None = None
     favicon_url: str | None = None
     primary_color: str | None = None
@@ -96,7 +106,7 @@ class StatusPagePatch(Patch):
     show_incident_history: bool = ABSENT
 
     def applied_to(self, page: StatusPage) -> StatusPage:
-        return replace(page, **self.said())
+        return replace(page, **{name: value for name, value in self.said().items() if name != "password"})
 
 
 class ComponentIn(In):
@@ -139,6 +149,12 @@ class ReorderIn(In):
     component_ids: Annotated[list[Id], Field(max_length=MAX_COMPONENTS)] = Field(
         description="Every component of the page, once, in the order to show them in."
     )
+
+
+class FeedTokenOut(Out):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"token": "lft_0123456789abcdefghij"}]})
+
+    token: str
 
 
 class ComponentOut(Out):

@@ -53,6 +53,11 @@ def schedule_dead_letters_arn() -> str:
     return os.environ["SCHEDULE_DEAD_LETTERS_ARN"]
 
 
+def edge_secret() -> str:
+    """What the CDN proves by that a request came through it; empty where there is none."""
+    return os.environ.get("EDGE_SECRET", "")
+
+
 def oidc_issuers() -> str:
     """JSON array; its form is described at the template's parameter `OidcIssuers`."""
     return os.environ.get("OIDC_ISSUERS", "[]")

@@ -56,8 +56,12 @@ class StatusPage:
 
     @property
     def is_public(self) -> bool:
-        """Whether strangers may see it; nothing of any other page is ever published."""
+        """Whether strangers may see it; nothing of any other page is ever where they can read it."""
         return self.enabled and self.visibility is Visibility.PUBLIC
+
+    @property
+    def takes_password(self) -> bool:
+        return self.visibility is Visibility.PASSWORD_PROTECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,24 @@
 """The files of a page. Those of a PUBLIC one have the public paths as keys, so the CDN rewrites nothing."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lull.domain.health import ComponentStatus
-from lull.domain.publications import Publication
+from lull.domain.publications import PageEvent, Publication
+from lull.publishing.places import (
+    COMPONENT,
+    DATA,
+    EVENTS,
+    FILES,
+    FRESH,
+    JSON,
+    LIVE,
+    SCRIPT,
+    SITE,
+    SVG,
+    source_of,
+)
 from lull.publishing.renderers import (
     atom,
     badge,
@@ -24,43 +37,10 @@ from lull.publishing.renderers import (
 )
 from lull.publishing.snapshot import ComponentSnapshot, StatusSnapshot
 
-# The CDN asks again after seconds, browsers each time: both get 304 while nothing changed. With the bucket out of
-# reach the CDN goes on with what it has.
-FRESH = "public, max-age=0, s-maxage=5, stale-if-error=86400"
 # Proxies of images keep what may be stale; they do honour short and explicit lifetimes.
 _FRESH_IMAGE = "public, max-age=0, s-maxage=5, must-revalidate"
 # The same for every page and most visits.
 _CODE = "public, max-age=300, s-maxage=3600, stale-if-error=86400"
-LIVE = "public, max-age=0, s-maxage=1"
-
-HTML, JSON, SVG = "text/html; charset=utf-8", "application/json", "image/svg+xml"
-RSS, ATOM = "application/rss+xml; charset=utf-8", "application/atom+xml; charset=utf-8"
-CALENDAR, SCRIPT, EVENTS = "text/calendar; charset=utf-8", "text/javascript; charset=utf-8", "text/event-stream"
-
-_SITE, _DATA = "status/{slug}", "api/public/status/{slug}"
-_COMPONENT = f"{_DATA}/components/{{componentId}}"
-
-FILES = {
-    _SITE: HTML,
-    f"{_SITE}/history": HTML,
-    f"{_SITE}/history/{{month}}": HTML,
-    _DATA: JSON,
-    f"{_DATA}/history": JSON,
-    f"{_DATA}/feed.rss": RSS,
-    f"{_DATA}/feed.atom": ATOM,
-    f"{_DATA}/badge.svg": SVG,
-    f"{_DATA}/badge.json": JSON,
-    f"{_DATA}/widget.js": SCRIPT,
-    f"{_DATA}/events": EVENTS,
-    f"{_DATA}/maintenance.ics": CALENDAR,
-    f"{_COMPONENT}/uptime": JSON,
-    f"{_COMPONENT}/feed.rss": RSS,
-    f"{_COMPONENT}/feed.atom": ATOM,
-    f"{_COMPONENT}/badge.svg": SVG,
-    f"{_COMPONENT}/badge.json": JSON,
-    f"{_DATA}/api/v2/{{document}}.json": JSON,
-}
-"""Every public path of a page and what is there."""
 
 _KEPT = {SVG: _FRESH_IMAGE, SCRIPT: _CODE, EVENTS: LIVE}
 
@@ -88,11 +68,6 @@ def render_all(snapshot: StatusSnapshot, publication: Publication, *, base_url: 
     return files | sources
 
 
-def source_of(path: str) -> str:
-    """The path of what the answers at a public path are parts of."""
-    return f"source/{path}"
-
-
 File = tuple[str, dict[str, object], bytes]
 
 
@@ -110,7 +85,8 @@ class _Renderer:
             yield from self._of_component(component)
 
     def sources(self) -> Iterator[tuple[str, bytes]]:
-        data = _DATA.format(slug=self._snapshot.slug)
+        data = DATA.format(slug=self._snapshot.slug)
+        yield f"{data}/events", self._events(self._publication.events)
         if self._snapshot.show_incident_history:
             yield f"{data}/history", history_json.render(self._snapshot, self._at)
         for component in self._snapshot.components:
@@ -119,43 +95,44 @@ class _Renderer:
                 yield f"{data}/components/{component.id}/uptime", body
 
     def _pages(self) -> Iterator[File]:
-        yield _SITE, {}, page.render(self._snapshot, self._at)
+        yield SITE, {}, page.render(self._snapshot, self._at)
         if not self._snapshot.show_incident_history:
             return
         for number, month in enumerate(history_page.months(self._snapshot)):
             body = history_page.render(self._snapshot, self._at, month)
-            yield f"{_SITE}/history/{{month}}", {"month": month}, body
+            yield f"{SITE}/history/{{month}}", {"month": month}, body
             if number == 0:
-                yield f"{_SITE}/history", {}, body
+                yield f"{SITE}/history", {}, body
 
     def _documents(self) -> Iterator[File]:
         snapshot, at, base_url = self._snapshot, self._at, self._base_url
         for each in feed.feeds(snapshot, at, base_url=base_url):
-            below, values = (_DATA, {}) if each.component_id is None else (_COMPONENT, _values(each.component_id))
+            below, values = (DATA, {}) if each.component_id is None else (COMPONENT, _values(each.component_id))
             yield f"{below}/feed.rss", values, rss.write(each)
             yield f"{below}/feed.atom", values, atom.write(each)
-        yield _DATA, {}, status_json.render(snapshot, at)
+        yield DATA, {}, status_json.render(snapshot, at)
         if snapshot.show_incident_history:
-            yield f"{_DATA}/history", {}, _json(history_json.document(json.loads(history_json.render(snapshot, at))))
-        yield f"{_DATA}/badge.svg", {}, badge.render(snapshot, at)
-        yield f"{_DATA}/badge.json", {}, shields.render(snapshot, at)
-        yield f"{_DATA}/widget.js", {}, widget.SCRIPT
-        yield f"{_DATA}/events", {}, self._events()
-        yield f"{_DATA}/maintenance.ics", {}, ical.render(snapshot, at, base_url=base_url)
+            yield f"{DATA}/history", {}, _json(history_json.document(json.loads(history_json.render(snapshot, at))))
+        yield f"{DATA}/badge.svg", {}, badge.render(snapshot, at)
+        yield f"{DATA}/badge.json", {}, shields.render(snapshot, at)
+        yield f"{DATA}/widget.js", {}, widget.SCRIPT
+        yield f"{DATA}/events", {}, self._events(())
+        yield f"{DATA}/maintenance.ics", {}, ical.render(snapshot, at, base_url=base_url)
         for name, body in statuspage_v2.render(snapshot, at, base_url=base_url).items():
-            yield f"{_DATA}/api/v2/{{document}}.json", {"document": name}, body
+            yield f"{DATA}/api/v2/{{document}}.json", {"document": name}, body
 
-    def _events(self) -> bytes:
+    def _events(self, tail: Iterable[PageEvent]) -> bytes:
+        """The public file only says where the stream stands: read again and again, it would tell the same each time."""
         calm = self._snapshot.status is ComponentStatus.OPERATIONAL
-        return sse.render(self._snapshot.id, self._publication.number, self._publication.events, calm=calm)
+        return sse.render(self._snapshot.id, self._publication.number, tail, calm=calm)
 
     def _of_component(self, component: ComponentSnapshot) -> Iterator[File]:
         snapshot, at, values = self._snapshot, self._at, _values(component.id)
         published = json.loads(uptime_json.render(snapshot, at, component_id=component.id))
         if uptime := uptime_json.document(published, at=at):
-            yield f"{_COMPONENT}/uptime", values, _json(uptime)
-        yield f"{_COMPONENT}/badge.svg", values, badge.render(snapshot, at, component_id=component.id)
-        yield f"{_COMPONENT}/badge.json", values, shields.render(snapshot, at, component_id=component.id)
+            yield f"{COMPONENT}/uptime", values, _json(uptime)
+        yield f"{COMPONENT}/badge.svg", values, badge.render(snapshot, at, component_id=component.id)
+        yield f"{COMPONENT}/badge.json", values, shields.render(snapshot, at, component_id=component.id)
 
 
 def _values(component_id: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Public files in the bucket, and the manifest that says what a slug has there.
+"""Files of pages in the bucket, and the manifest that says what a slug has there.
 
 Every write is a compare-and-swap on an ETag. A manifest only ever moves forward.
 """
@@ -31,6 +31,13 @@ class Published:
 
     sha256: str | None
     etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAsset:
+    body: bytes
+    content_type: str
+    cache_control: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +84,15 @@ def delete_manifest(slug: str, *, expected: str) -> None:
         delete_asset(_manifest_key(slug), expected=expected)
     except Changed as changed:
         raise LostRace(slug) from changed
+
+
+def read_asset(key: str) -> StoredAsset | None:
+    client = aws.client("s3")
+    try:
+        answer = client.get_object(Bucket=settings.bucket_name(), Key=key)
+    except client.exceptions.NoSuchKey:
+        return None
+    return StoredAsset(answer["Body"].read(), answer["ContentType"], answer.get("CacheControl", "no-store"))
 
 
 def put_asset(key: str, body: bytes, content_type: str, cache_control: str, *, expected: str | None) -> str:

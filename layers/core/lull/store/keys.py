@@ -61,6 +61,8 @@
 | 57 | what a window tells on which page      | announcements.list_announced                 | table     |
 | 58 | what was published of a page           | publications.get_publication                 | table     |
 | 59 | every slug of the installation         | status_pages.list_slugs                      | table     |
+| 60 | how a page is protected                | page_access.get_page_access                  | table     |
+| 61 | recent requests of an address          | rate_limits.find_hits                        | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -345,6 +347,15 @@ def component(workspace_id: int, page_id: int, component_id: int) -> Key:
 def publication(workspace_id: int, page_id: int) -> Key:
     """What was published of a page last."""
     return {"PK": in_page(workspace_id, page_id), "SK": "PUBLICATION"}
+
+
+def page_access(workspace_id: int, page_id: int) -> Key:
+    """Exists while the page takes a password."""
+    return {"PK": in_page(workspace_id, page_id), "SK": "ACCESS"}
+
+
+def rate(kind: str, subject: str, address: str) -> Key:
+    return {"PK": f"RATE#{kind}#{subject}#{address}", "SK": "RATE"}
 
 
 def announcement(workspace_id: int, announcement_id: int) -> Key:

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from lull import randomness
 from lull.domain.errors import Conflict, DomainError, NotFound, StaleWrite, invalid
+from lull.domain.page_access import PageAccess
 from lull.domain.status_pages import MAX_COMPONENTS, PageComponent, Source, StatusPage, source_field
-from lull.store import keys, table
+from lull.store import keys, page_access, table
 from lull.store.codec import Item, integer
 from lull.store.records import Records
 
@@ -48,33 +49,40 @@ def list_slugs() -> Iterator[str]:
     return (item["SK"]["S"] for item in table.query_all(keys.SLUGS))
 
 
-def create_status_page(page: StatusPage) -> StatusPage:
-    """Write the page and claim its slug. Raises Conflict if the slug is taken."""
+def create_status_page(page: StatusPage, access: PageAccess | None = None) -> StatusPage:
+    """Write the page, with how it is protected, and claim its slug. Raises Conflict if the slug is taken."""
     token = randomness.secret(16)
     key = keys.status_page(page.workspace_id, page.id)
+    creating = _pages.creating(key, page, token=token, components=integer(0))
+    protecting = page_access.replacing(None, access, token=token)
     try:
-        table.transact(
-            [_claiming(page, token), _pages.creating(key, page, token=token, components=integer(0))], token=token
-        )
+        table.transact([_claiming(page, token), creating, *protecting], token=token)
     except table.Cancelled as refused:
         raise _slug_taken() from refused
     return replace(page, revision=1)
 
 
-def save_status_page(page: StatusPage, *, was: StatusPage) -> StatusPage:
+def save_status_page(
+    page: StatusPage, *, was: StatusPage, access: PageAccess | None = None, had: PageAccess | None = None
+) -> StatusPage:
     """Write a changed page and, if its slug changed, claim the new one and free the old one.
 
-    Raises StaleWrite if it was changed since it was read, NotFound if it is gone, Conflict if the slug is taken.
+    `access` is how it is protected now, `had` how it was. Raises StaleWrite if it was changed since it was read,
+    NotFound if it is gone, Conflict if the slug is taken.
     """
     key = keys.status_page(page.workspace_id, page.id)
-    if page.slug == was.slug:
-        return _pages.save(key, page)
     token = randomness.secret(16)
+    moving = [_claiming(page, token), _freeing(was)] if page.slug != was.slug else []
+    protecting = page_access.replacing(had, access, token=token)
+    if not moving and not protecting:
+        return _pages.save(key, page)
     try:
-        table.transact([_pages.saving(key, page, token=token), _claiming(page, token), _freeing(was)], token=token)
+        table.transact([_pages.saving(key, page, token=token), *moving, *protecting], token=token)
     except table.Cancelled as refused:
-        stale, taken, _ = refused.items
-        raise (_slug_taken() if stale is None and taken is not None else _pages.lost(stale)) from refused
+        stale, *others = refused.items
+        if stale is None and moving and others[0] is not None:
+            raise _slug_taken() from refused
+        raise (StaleWrite("status page") if stale is None else _pages.lost(stale)) from refused
     return replace(page, revision=page.revision + 1)
 
 
@@ -83,7 +91,13 @@ def delete_status_page(page: StatusPage) -> None:
     key = keys.status_page(page.workspace_id, page.id)
     unchanged = {":read": integer(page.revision)}
     try:
-        table.transact([table.delete(key, condition="revision = :read", values=unchanged), _freeing(page)])
+        table.transact(
+            [
+                table.delete(key, condition="revision = :read", values=unchanged),
+                _freeing(page),
+                page_access.removing(page.workspace_id, page.id),
+            ]
+        )
     except table.Cancelled as refused:
         raise _pages.lost(refused.items[0]) from refused
 

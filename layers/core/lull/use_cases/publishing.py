@@ -1,4 +1,4 @@
-"""Making the public files of a slug those of the page that owns it now.
+"""Making the files of a slug those of the page that owns it now, where visitors read them or behind the gate.
 
     read manifest → read table → write publication → render → write manifest: these files are not known
                   → write and remove files → write manifest: these files are there (or remove it)
@@ -21,6 +21,7 @@ from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.gateways import queues
 from lull.publishing.assets import Rendered, render_all
 from lull.publishing.events import published
+from lull.publishing.places import bucket_key
 from lull.publishing.projector import Past, Watching, project
 from lull.publishing.snapshot import LONGEST_HISTORY, StatusSnapshot
 from lull.store import announcements, assets, checks, incidents, maintenance_windows, publications, status_pages
@@ -45,21 +46,28 @@ class PublishResult:
 
 
 def publish(slug: str, *, at: datetime) -> PublishResult:
-    """Show the page that owns the slug now, or nothing if none does, or it is not for everybody.
+    """Show the page that owns the slug now, or nothing if none does, or it is disabled.
 
     Raises LostRace if another publish of the slug was faster; repeating it does what is left to do.
     """
     found = assets.read_manifest(slug)
     manifest, etag = found or (None, None)
-    page = _public_page(slug)
+    page = _enabled_page(slug)
     if page is None:
         if manifest is None:
             return PublishResult(written=0, removed=0, unchanged=0)
         return _write(slug, manifest, {}, etag)
     snapshot = _snapshot(page, at=at)
+    if page.is_public and status_pages.get_status_page(page.workspace_id, page.id) != page:
+        # What was read after it changed may no longer be for everybody.
+        return publish(slug, at=at)
     publication = _publication(page, snapshot, at=at)
     goal = _goal(publication, manifest)
-    return _write(slug, goal, render_all(snapshot, publication, base_url=settings.public_url()), etag)
+    files = render_all(snapshot, publication, base_url=settings.public_url())
+    kept = {
+        bucket_key(path, page.id, public=page.is_public and not file.is_source): file for path, file in files.items()
+    }
+    return _write(slug, goal, kept, etag)
 
 
 def republish(*, cause: str) -> int:
@@ -82,11 +90,11 @@ def republish_for_a_new_day(*, at: datetime) -> int:
     return republish(cause=f"day {at.date()}")
 
 
-def _public_page(slug: str) -> StatusPage | None:
+def _enabled_page(slug: str) -> StatusPage | None:
     owner = status_pages.find_owner_of_slug(slug)
     page = status_pages.get_status_page(*owner) if owner else None
     # The slug may have moved between the two reads.
-    return page if page and page.slug == slug and page.is_public else None
+    return page if page and page.slug == slug and page.enabled else None
 
 
 def _snapshot(page: StatusPage, *, at: datetime) -> StatusSnapshot:
@@ -163,9 +171,10 @@ def _write(slug: str, goal: Manifest, files: Mapping[str, Rendered], etag: str |
         return result
     unknown = {key: Published(sha256=None, etag=known[key].etag if key in known else None) for key in stale + gone}
     pending, etag = assets.write_manifest(slug, replace(goal, assets={**known, **unknown}), expected=etag)
-    written = {key: Published(sha256=hashes[key], etag=_put(slug, key, files[key], pending, etag)) for key in stale}
+    # First what has to go: it may be what strangers must not see any longer.
     for key in gone:
         _delete(slug, key, pending, etag)
+    written = {key: Published(sha256=hashes[key], etag=_put(slug, key, files[key], pending, etag)) for key in stale}
     if files:
         kept = {key: known[key] for key in files if key not in written}
         assets.write_manifest(slug, replace(pending, assets={**kept, **written}), expected=etag)

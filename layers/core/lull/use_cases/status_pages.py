@@ -9,7 +9,9 @@ from lull.domain.credentials import Caller
 from lull.domain.errors import Invalid, NotFound, invalid
 from lull.domain.status_pages import PageComponent, StatusPage
 from lull.store import announcements, counters, publications
+from lull.store import page_access as access_store
 from lull.store import status_pages as store
+from lull.use_cases import page_access
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -39,22 +41,32 @@ def is_slug_available(slug: str) -> bool:
     return store.find_owner_of_slug(slug) is None
 
 
-def create_status_page(caller: Caller, described: StatusPage, *, at: datetime) -> StatusPage:
+def create_status_page(
+    caller: Caller, described: StatusPage, *, at: datetime, password: str | None = None
+) -> StatusPage:
     """`described` is as the caller wants it; its ids and time are set here.
 
     Raises Invalid naming fields, Conflict if the slug is taken.
     """
     domain.validated_page(described)
+    password_hash = page_access.hashed(password)
+    page_access.kept(described, None, password_hash)
     page_id = counters.next_id("status-page")
-    return store.create_status_page(replace(described, id=page_id, workspace_id=caller.workspace_id, created_at=at))
+    page = replace(described, id=page_id, workspace_id=caller.workspace_id, created_at=at)
+    return store.create_status_page(page, page_access.kept(page, None, password_hash))
 
 
-def change_status_page(caller: Caller, page_id: int, change: Callable[[StatusPage], StatusPage]) -> StatusPage:
+def change_status_page(
+    caller: Caller, page_id: int, change: Callable[[StatusPage], StatusPage], *, password: str | None = None
+) -> StatusPage:
     """Write what `change` makes of it. Raises Invalid naming fields, Conflict if a new slug is taken."""
+    password_hash = page_access.hashed(password)
 
     def changed() -> StatusPage:
         page = get_status_page(caller, page_id)
-        return store.save_status_page(domain.validated_page(change(page)), was=page)
+        had = access_store.get_page_access(page.workspace_id, page.id) if page.takes_password else None
+        after = domain.validated_page(change(page))
+        return store.save_status_page(after, was=page, access=page_access.kept(after, had, password_hash), had=had)
 
     return on_stale_write(changed)
 

@@ -1,0 +1,166 @@
+"""Public paths of status pages, as far as they are not read from the bucket: seed 003."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from bodies import StrictRoute
+from errors import allowance_headers, answer, refusal_headers
+from login_page import login_page, notice_page
+from lull import clock
+from lull.domain import rate_limits as limits
+from lull.domain.errors import NotFound, Unauthenticated, invalid
+from lull.domain.page_access import SESSION_LASTS, Session
+from lull.domain.rate_limits import TooManyRequests
+from lull.use_cases import page_parts, rate_limits
+from lull.use_cases import public_pages as use_cases
+from schemas.public_pages import PasswordIn, SessionOut, gate_responses
+from visitors import COOKIE, address_of, visitor_of
+
+router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
+
+_FORM = "application/x-www-form-urlencoded"
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": PasswordIn.model_json_schema()} for kind in ("application/json", _FORM)},
+    }
+}
+
+
+@router.post(
+    "/api/public/status/{slug}/auth",
+    response_model=SessionOut,
+    summary="Open a session with the password of a page",
+    responses={**gate_responses(400, 401, 404, 413, 429), 303: {"description": "To the page, for a form."}},
+    openapi_extra=_BODY,
+)
+async def open_session(request: Request, slug: str) -> Response:
+    """The token of a session of 12 hours, which a change of the password ends. It is set as a cookie as well.
+
+    A form is answered as browsers need it: by the page, or by the form again. At most 5 requests in 5 minutes.
+    """
+    use_cases.slug_of(f"status/{slug}")
+    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+    password = _form_password(await request.body()) if is_form else await _json_password(request)
+    at = clock.now()
+    try:
+        allowance = rate_limits.count(limits.AUTH, slug, address_of(request), at=at)
+        session = use_cases.open_session(slug, password, at=at)
+    except Unauthenticated as error:
+        headers = {**allowance_headers(allowance), "www-authenticate": "Bearer"}
+        if is_form:
+            return login_page(slug, status=401, wrong="That is not the password. Try again.", headers=headers)
+        return _refused(error, headers)
+    except TooManyRequests as error:
+        if not is_form:
+            raise
+        headers = refusal_headers(error.allowance)
+        wrong = f"Too many tries. Wait {headers['retry-after']} seconds before the next."
+        return login_page(slug, status=429, wrong=wrong, headers=headers)
+    except NotFound:
+        if not is_form:
+            raise
+        return _nothing_here()
+    return _with_session(slug, session, allowance_headers(allowance), is_form=is_form)
+
+
+def _form_password(body: bytes) -> str:
+    try:
+        fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=10)
+    except ValueError:
+        return ""
+    return fields.get("password", [""])[0]
+
+
+async def _json_password(request: Request) -> str:
+    try:
+        value = await request.json()
+    except json.JSONDecodeError as error:
+        raise invalid("body", "must be a JSON object, sent as application/json") from error
+    try:
+        return PasswordIn.model_validate(value).password
+    except ValidationError as error:
+        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from error
+
+
+def _refused(error: Unauthenticated, headers: dict[str, str]) -> Response:
+    return answer(HTTPStatus.UNAUTHORIZED, str(error), headers=headers)
+
+
+def _with_session(slug: str, session: Session, headers: dict[str, str], *, is_form: bool) -> Response:
+    if is_form:
+        response = Response(None, 303, {**headers, "location": f"/status/{slug}"})
+    else:
+        body = SessionOut.model_validate(session).model_dump_json(by_alias=True)
+        response = Response(body, 200, headers, media_type="application/json")
+    # A page has two paths, and a cookie one.
+    for path in (f"/status/{slug}", f"/api/public/status/{slug}"):
+        response.set_cookie(
+            COOKIE,
+            session.token,
+            max_age=int(SESSION_LASTS.total_seconds()),
+            path=path,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+async def read_data(request: Request, path: str) -> Response:
+    """A file of a page. Other pages than PUBLIC ones are read with a session, a feed token or an API key."""
+    whole = f"api/public/status/{path}"
+    return _part(request, whole) if page_parts.is_in_parts(whole) else _file(request, whole)
+
+
+async def read_page(request: Request, path: str) -> Response:
+    """A page for people. One that takes a password is a form for it first."""
+    try:
+        return _file(request, f"status/{path}")
+    except Unauthenticated:
+        return login_page(path.partition("/")[0], status=401, headers={"www-authenticate": "Bearer"})
+    except TooManyRequests as error:
+        headers = refusal_headers(error.allowance)
+        text = f"Try again in {headers['retry-after']} seconds."
+        return notice_page("Too many requests", text, status=429, headers=headers)
+    except NotFound:
+        return _nothing_here()
+
+
+def _file(request: Request, path: str) -> Response:
+    at = clock.now()
+    slug = use_cases.slug_of(path)
+    allowance = rate_limits.count(use_cases.limit_of(path), slug, address_of(request), at=at)
+    found = use_cases.read_file(path, visitor_of(request), at=at)
+    headers = allowance_headers(allowance)
+    if found.is_public:
+        headers["cache-control"] = found.file.cache_control
+    return Response(found.file.body, 200, {**headers, "content-type": found.file.content_type})
+
+
+def _part(request: Request, path: str) -> Response:
+    at = clock.now()
+    slug = use_cases.slug_of(path)
+    allowance = rate_limits.count(use_cases.limit_of(path), slug, address_of(request), at=at)
+    query = request.query_params
+    last_event_id = request.headers.get("last-event-id") or query.get("lastEventId")
+    part = page_parts.read_part(path, visitor_of(request), query, last_event_id=last_event_id, at=at)
+    headers = {**allowance_headers(allowance), "content-type": part.content_type}
+    if part.is_public:
+        headers["cache-control"] = part.cache_control
+    return Response(part.body, 200, headers)
+
+
+def _nothing_here() -> Response:
+    return notice_page("Not found", "There is no page at this address.", status=404)
+
+
+for _method in ("GET", "HEAD"):
+    router.add_api_route("/api/public/status/{path:path}", read_data, methods=[_method])
+    router.add_api_route("/status/{path:path}", read_page, methods=[_method])
