@@ -4,8 +4,12 @@ from datetime import datetime
 
 import pytest
 
+from lull.domain import announced_maintenance
+from lull.domain.announced_maintenance import Announced
 from lull.domain.credentials import Role
+from lull.use_cases import announcements as announcing
 from tests.api import a_workspace
+from tests.builders import a_maintenance_window
 
 PATH = "/api/status-pages/1/announcements"
 
@@ -177,3 +181,26 @@ def test_a_viewer_reads_and_does_not_write(api):
         ("POST", f"{PATH}/1/updates"),
     ):
         assert viewer(method, path, {"title": "x", "body": "x"}).status == 403
+
+
+def test_a_window_that_was_put_off_is_told_again_although_its_announcement_had_ended(api, stack, time):
+    window = {"workspaceId": 1, "name": "Disks", "projectIds": [1], "autoPublishToStatusPage": True}
+    api.post("/api/maintenance-windows", {**window, "startAt": time.after(minutes=30), "endAt": time.after(minutes=60)})
+    stack.drain()
+    api.put("/api/maintenance-windows/1", {"startAt": time.after(minutes=180), "endAt": time.after(minutes=240)})
+    # Nobody hears of that before the time at which it would have been over.
+    announcing.advance(1, 1, at=datetime.fromisoformat("2026-03-01T13:30:00+00:00"))
+    assert api.get(f"{PATH}/1")["status"] == "RESOLVED"
+    stack.drain()
+    told = api.get(f"{PATH}/1")
+    assert (told["status"], told["scheduledFor"][:16]) == ("INVESTIGATING", "2026-03-01T15:00")
+
+
+def test_whoever_knows_an_older_window_leaves_the_announcement_of_a_later_occurrence_alone():
+    entry = Announced(occurrence=1, page_id=1, announcement_id=2)
+    earlier, same, later = (a_maintenance_window(occurrence=number) for number in (0, 1, 2))
+    assert [announced_maintenance.is_settled(entry, window) for window in (earlier, same, later)] == [
+        False,
+        False,
+        True,
+    ]

@@ -312,6 +312,17 @@ def test_another_visibility_ends_sessions_and_feed_tokens_for_good(world):
     assert page_access.get_page_access(1, page) is None
 
 
+def test_a_disabled_page_is_closed_to_everybody_while_its_files_are_still_there(world):
+    locked = {"name": "X", "slug": "closed", "visibility": "PASSWORD_PROTECTED", "password": "a"}
+    page = world.api.post("/api/status-pages", locked)["id"]
+    publish("closed", at=clock.now())
+    session = {"authorization": f"Bearer {enter('closed', 'a').json['token']}"}
+    assert look("status/closed", session).status == 200
+    world.api.patch(f"/api/status-pages/{page}", {"enabled": False})
+    assert look("status/closed", session).status == 404
+    assert enter("closed", "a").status == 404
+
+
 def test_a_page_that_gets_a_new_owner_of_its_slug_shows_nothing_of_the_old_one(world):
     body = {"slug": "handed-on", "visibility": "PASSWORD_PROTECTED"}
     old = world.api.post("/api/status-pages", {"name": SECRET, "password": "a", **body})["id"]
@@ -396,8 +407,12 @@ def test_only_the_cdn_says_who_the_visitor_is(world, monkeypatch):
     assert remaining("198.51.100.2", cloudfront_viewer_address="203.0.113.5:4712", **through_it) == 3
     assert remaining("198.51.100.3", cloudfront_viewer_address="2001:db8:9::1:443", **through_it) == 4
     # Whoever comes by another way is who API Gateway saw, whatever else the request says.
-    forged = {"cloudfront_viewer_address": "203.0.113.99:1", "x_forwarded_for": "203.0.113.98", "x_lull_edge": "guess"}
-    assert [remaining("198.51.100.4", **forged) for _ in range(2)] == [4, 3]
+    forged = [f"203.0.113.{number}" for number in (97, 98, 99)]
+    tries = [
+        remaining("198.51.100.4", cloudfront_viewer_address=f"{each}:1", x_forwarded_for=each, x_lull_edge="guess")
+        for each in forged
+    ]
+    assert tries == [4, 3, 2]
 
 
 def test_the_gate_sends_the_headers_that_the_cdn_adds():

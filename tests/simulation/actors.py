@@ -25,6 +25,8 @@ class Actor:
     """What it takes the time to be."""
     saw_suppressed: dict[int, list[Suppression]] = field(default_factory=dict)
     """What was in effect, by project, when it last asked."""
+    saw_channels: frozenset[int] | None = None
+    """Alert channels that were enabled when it last asked."""
 
 
 @dataclass(frozen=True, slots=True)

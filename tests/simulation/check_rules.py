@@ -46,6 +46,8 @@ class CheckRules:
         if actor.role == "ping":
             judge("JUDGE", after.judged_at == after.last_ping_at, f"{who} by a signal, not at its time")
             return
+        if after.check_mode is CheckMode.OUTBOUND:
+            return
         judge("JUDGE", actor.role == "transitioner", f"{who} by {actor.name}")
         judge("JUDGE", not before.holds, f"{who} while it was held")
         due = deadline(before)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import dispatcher
 import monitor
+import notifier
+import prober
 import transitioner
 from tests.simulation.platform import platform
 from tests.simulation.schedules import Schedule
@@ -14,7 +16,11 @@ from tests.simulation.tables import Key
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-CONSUMERS: dict[str, Callable[[Any, Any], Any]] = {"transitioner": transitioner.lambda_handler}
+CONSUMERS: dict[str, Callable[[Any, Any], Any]] = {
+    "transitioner": transitioner.lambda_handler,
+    "notifier": notifier.lambda_handler,
+    "prober": prober.lambda_handler,
+}
 """Functions that take messages from queues, by module; messages for others are kept and never delivered."""
 
 

@@ -11,11 +11,15 @@ from lull.store import keys
 from lull.store.checks import decode_check
 from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
+from tests.simulation.announcement_rules import AnnouncementRules
 from tests.simulation.check_rules import CheckRules
+from tests.simulation.delivery_rules import DeliveryRules
 from tests.simulation.expressions import Item
 from tests.simulation.findings import Findings, Transition
 from tests.simulation.incident_rules import IncidentRules
 from tests.simulation.maintenance_rules import WORKSPACE, MaintenanceRules
+from tests.simulation.outside import Outside
+from tests.simulation.probe_rules import ProbeRules
 from tests.simulation.tables import Key, Table, Write
 
 _SUPPRESSIONS = keys.suppressions_of_workspace(WORKSPACE)
@@ -27,6 +31,7 @@ class Watch:
     """Sees every write of the table, with the actor that made it. Deployments and holds here, other nouns elsewhere."""
 
     table: Table
+    outside: Outside = field(default_factory=Outside)
     findings: Findings = field(default_factory=Findings)
     asked_to_end: set[int] = field(default_factory=set)
     ever_active: set[int] = field(default_factory=set)
@@ -35,6 +40,9 @@ class Watch:
     checks: CheckRules = field(init=False)
     maintenance: MaintenanceRules = field(init=False)
     incidents: IncidentRules = field(init=False)
+    announcements: AnnouncementRules = field(init=False)
+    deliveries: DeliveryRules = field(init=False)
+    probes: ProbeRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
 
@@ -42,6 +50,9 @@ class Watch:
         self.checks = CheckRules(self.findings)
         self.maintenance = MaintenanceRules(self.table, self.findings)
         self.incidents = IncidentRules(self.table, self.findings, self.checks, self.maintenance)
+        self.announcements = AnnouncementRules(self.table, self.findings, self.maintenance)
+        self.deliveries = DeliveryRules(self.table, self.findings, self.outside)
+        self.probes = ProbeRules(self.findings, self.outside)
 
     @property
     def broken(self) -> list[str]:
@@ -56,6 +67,8 @@ class Watch:
         values = request.get("ExpressionAttributeValues", {})
         if operation == "Query" and values.get(":p", {}).get("S") == _SUPPRESSIONS and ":s" in values:
             self.incidents.asked(actor, int(values[":s"]["S"].split("#")[1]), now)
+        if operation == "Query" and values.get(":s", {}).get("S") == keys.CHANNEL:
+            actor.saw_channels = self.deliveries.enabled()
 
     def after(self, actor: Actor, writes: list[Write], *, now: datetime) -> None:
         for write in writes:
@@ -66,6 +79,8 @@ class Watch:
             if write.key[1] == "CHECK":
                 self._check(actor, write, now)
         self.incidents.after(actor, writes, now)
+        self.announcements.after(actor, writes, now)
+        self.deliveries.after(actor, writes, now)
 
     def judge(self, rule: str, holds: bool, said: str) -> None:
         self.findings.judge(rule, holds, said)
@@ -76,7 +91,13 @@ class Watch:
             tuple(sorted(each.items()))
             for each in (self.checks.outages, self.incidents.outage_of, self.incidents.resolved_in)
         )
-        return frozenset(self.resumed), outages, tuple(self.broken)
+        return (
+            frozenset(self.resumed),
+            outages,
+            tuple(self.broken),
+            self.announcements.memory(),
+            self.deliveries.memory(),
+        )
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:
         if write.after is None:
@@ -137,7 +158,9 @@ class Watch:
             self.judge("GHOST", False, f"{write.key[0]} has no body")
             return
         check = decode_check(write.after)
-        self.checks.wrote(actor, decode_check(write.before) if write.before else None, check, now)
+        before_it = decode_check(write.before) if write.before else None
+        self.checks.wrote(actor, before_it, check, now)
+        self.probes.wrote(actor, before_it, check, now)
         check_id = check.id
         before = set(write.before["holds"]["M"]) if write.before else set()
         after = set(write.after["holds"]["M"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from tests.api import Api
-from tests.simulation import settled, users
+from tests.simulation import settled, settled_probes, users
 from tests.simulation.net import ABSORBED, Call, Fault
 from tests.simulation.operations import Operation, status
 from tests.simulation.users import a_shop
@@ -120,6 +120,8 @@ def _tried(world: World, operation: Operation, point: Point) -> list[str]:
     for window in world.watch.maintenance.windows():
         if window.recurring_cron and not window.is_over:
             world.act("cancel", users.cancel(window.id))
+    for check in settled_probes.probed(world):
+        world.act("pause", users.pause(check.id))
     world.run(world.now + _PAST_EVERYTHING)
     found += settled.failures(world)
     found += _left_over(world)

@@ -50,6 +50,10 @@ class Luck:
     def sweeps(self) -> bool:
         return True
 
+    def answer(self) -> int:
+        """What somebody outside answers: a status code."""
+        return 200
+
     def fault(self, call: Call) -> Fault | None:
         return None
 
@@ -61,7 +65,7 @@ class Swarm(Luck):
     levels: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        kinds = [*Fault, "slow", "late", "lost", "twice", "vanish", "first", "lag", "asleep"]
+        kinds = [*Fault, "slow", "late", "lost", "twice", "vanish", "first", "lag", "asleep", "unwell"]
         self.levels = {str(kind): self.random.choice(_LEVELS) for kind in kinds}
         self.levels["first"] *= 3
 
@@ -101,6 +105,9 @@ class Swarm(Luck):
 
     def sweeps(self) -> bool:
         return not self._happens("asleep")
+
+    def answer(self) -> int:
+        return self.random.choice((500, 503, 404, 410)) if self._happens("unwell") else 200
 
     def fault(self, call: Call) -> Fault | None:
         for fault in Fault:

@@ -71,7 +71,8 @@ class MaintenanceRules:
         for window_id in sorted(touched):
             self._suppressions(window_id)
         for write in writes:
-            if is_in_history(write.key[0]):
+            # What was announced outlives its window until it is closed, and is judged with the announcements.
+            if is_in_history(write.key[0]) and not write.key[1].startswith(keys.ANNOUNCED):
                 self._history(write, touched)
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:

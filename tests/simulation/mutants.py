@@ -30,6 +30,8 @@ class Mutant:
     operations: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()
     seeds: int = 60
+    is_long: bool = False
+    """Whether it takes so many merges to find that only thorough runs do."""
 
 
 @contextmanager

@@ -83,7 +83,10 @@ class Net:
         if fault in (Fault.LOST, Fault.OUTAGE):
             raise EndpointConnectionError(endpoint_url=f"https://{service}")
         if fault is Fault.THROTTLE:
-            return 429 if service == "scheduler" else 400, {"__type": _THROTTLED[service], "message": "slow down"}
+            return 429 if service in ("scheduler", "sesv2") else 400, {
+                "__type": _THROTTLED[service],
+                "message": "slow down",
+            }
         if fault is Fault.CONFLICT:
             return _conflict(operation, request)
         reply = perform()
@@ -118,6 +121,8 @@ _THROTTLED = {
     "dynamodb": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
     "sqs": "com.amazon.coral.service#ThrottlingException",
     "scheduler": "ThrottlingException",
+    "sesv2": "TooManyRequestsException",
+    "http": "patience",
 }
 
 
@@ -142,7 +147,7 @@ def _what(operation: str, request: Body) -> str:
     if operation in ("SendMessage", "SendMessageBatch"):
         bodies = [request] if operation == "SendMessage" else request["Entries"]
         return " ".join(f"{each['MessageBody']}+{each.get('DelaySeconds', 0)}" for each in bodies)
-    return str(request.get("Name") or request.get("IndexName") or "")
+    return str(request.get("Name") or request.get("IndexName") or request.get("To") or "")
 
 
 def _written(request: Body) -> str:

@@ -72,6 +72,8 @@ def _needed(service: str, operation: str, request: dict[str, Any]) -> list[tuple
         return [(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table)]
     if service == "sqs":
         return [("sqs:SendMessage", queue_arn(request["QueueUrl"]))]
+    if service == "sesv2":
+        return [("ses:SendEmail", _arn("ses", f"identity/{request['FromEmailAddress']}"))]
     return [(f"scheduler:{operation}", _arn("scheduler", f"schedule/{TABLE}/{request['Name']}"))]
 
 
@@ -85,7 +87,7 @@ class _Reading:
         self._resources = translated["Resources"]
         parameters = {name: str(each["Default"]) for name, each in translated["Parameters"].items()}
         region, account = _ACCOUNT.split(":")
-        known = {"Partition": "aws", "Region": region, "AccountId": account, "StackName": TABLE}
+        known = {"Partition": "aws", "Region": region, "AccountId": account, "StackName": TABLE, "StackId": "stack/a/b"}
         self._resolver = Resolver(
             parameters=parameters | {f"AWS::{name}": value for name, value in known.items()},
             conditions=translated.get("Conditions", {}),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lull.domain.deployment_windows import DeploymentWindow, EndReason, State
 from lull.domain.holds import MANUAL
 from lull.use_cases.effects import schedule_name
-from tests.simulation import settled_watch
+from tests.simulation import settled_announcements, settled_deliveries, settled_probes, settled_watch
 from tests.simulation.world import World
 
 _EARLY = timedelta(seconds=60)
@@ -22,7 +22,8 @@ def failures(world: World) -> list[str]:
     if not world.stream.discarded:
         found += _wrong_schedules(world, windows)
     found += [f"LIV-1: window {each.id} still has work to do" for each in windows if each.to_hold or each.to_release]
-    found += settled_watch.failures(world)
+    found += settled_watch.failures(world) + settled_announcements.failures(world)
+    found += settled_deliveries.failures(world) + settled_probes.failures(world)
     for key, item in world.table.items.items():
         if key[1] == "DEPLOYMENT" and item["state"]["S"] == State.ENDED and "DueSK" in item:
             found.append(f"LIV-3: {key[0]} has ended and is still due")
@@ -68,6 +69,8 @@ def _wrong_holds(world: World, windows: list[DeploymentWindow]) -> list[str]:
 def _wrong_schedules(world: World, windows: list[DeploymentWindow]) -> list[str]:
     wanted = {schedule_name(window.id, edge): due_at for window in windows for edge, due_at in window.wakeups.items()}
     wanted |= {f"maintenance-{each.id}": each.due_at for each in world.watch.maintenance.windows() if each.due_at}
+    told = world.watch.announcements.announcements()
+    wanted |= {f"announcement-{each.id}": each.due_at for each in told if each.due_at}
     sure = {name: at for name, at in wanted.items() if at - world.now > _UNCERTAIN}
     present = world.scheduler.schedules
     found = [f"LIV-3: the schedule {name} is missing" for name in sorted(sure.keys() - present.keys())]

@@ -1,8 +1,8 @@
 """What must be true of heartbeats, incidents and maintenance windows once everything has been delivered."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from lull.domain.checks import Check, CheckStatus
+from lull.domain.checks import Check, CheckMode, CheckStatus
 from lull.domain.incidents import IncidentState
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.store import keys
@@ -34,7 +34,11 @@ def _untold(world: World, check: Check) -> str:
     if check.status is not CheckStatus.DOWN:
         return ""
     if check.incident_id is None:
-        return "" if _is_hushed(world, check) else f"LIV-1: check {check.id} is DOWN and nobody was told"
+        return (
+            ""
+            if _is_hushed(world, check) or _is_asked_again(world, check)
+            else f"LIV-1: check {check.id} is DOWN and nobody was told"
+        )
     incident = world.watch.incidents.incident(check.incident_id)
     if incident is None:
         return f"LIV-1: check {check.id} has incident {check.incident_id}, which does not exist"
@@ -42,6 +46,12 @@ def _untold(world: World, check: Check) -> str:
     if resolved_in is not None and resolved_in < world.watch.checks.outages[check.id]:
         return f"LIV-1: the outage of check {check.id} has no incident but {incident.id}, which was over before it"
     return ""
+
+
+def _is_asked_again(world: World, check: Check) -> bool:
+    """Whether a probe is still to come that would make good for a lost wake-up."""
+    until = check.judged_at and check.judged_at + timedelta(seconds=check.interval_seconds)
+    return check.check_mode is CheckMode.OUTBOUND and until is not None and until > world.swept_at
 
 
 def _is_hushed(world: World, check: Check) -> bool:

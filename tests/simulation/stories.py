@@ -8,7 +8,7 @@ from typing import Any
 
 from lull.domain.checks import Health
 from lull.domain.deployment_windows import State
-from tests.simulation import settled, users
+from tests.simulation import further_stories, settled, settled_probes, users
 from tests.simulation.luck import Luck, Swarm
 from tests.simulation.world import World
 
@@ -67,8 +67,10 @@ def told(seed: int) -> Story:
 
 
 def _go_home(world: World) -> None:
-    """Nothing recurs any more; from here on the SDK is of no interest."""
+    """Nothing recurs any more, and nothing is probed; from here on the SDK is of no interest."""
     world.direct = True
+    for check in settled_probes.probed(world):
+        users.done(world.act("pause", users.pause(check.id)))
     for window in world.watch.maintenance.windows():
         if window.recurring_cron and not window.is_over:
             users.done(world.act("cancel", users.cancel(window.id)))
@@ -105,6 +107,7 @@ def _plan(story: Story, chance: random.Random) -> None:
     world = story.world
     checks = chance.randint(2, 4)
     users.a_shop(world, checks)
+    further = _further(story, chance, checks)
     if isinstance(world.luck, Swarm) and chance.random() < 0.3:
         since = world.now + timedelta(seconds=chance.uniform(0, 7_200))
         world.outages.append((since, since + timedelta(seconds=chance.uniform(60, 7_200))))
@@ -119,6 +122,24 @@ def _plan(story: Story, chance: random.Random) -> None:
         at = chance.uniform(0, _STORY.total_seconds() * 0.9)
         role, act = _drawn_of_watching(story, chance)
         world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
+    for role, act in further:
+        at = chance.uniform(0, _STORY.total_seconds() * 0.9)
+        world.expect("user", at, _attempt(story, role, act, repeats=chance.random() < 0.5))
+
+
+def _further(story: Story, chance: random.Random, checks: int) -> list[further_stories.Doing]:
+    """Not every world has pages, channels and probes: with all of them it lives through twice as much."""
+    world, doings = story.world, list[further_stories.Doing]()
+    if story.seed % 2 == 0:
+        users.with_pages(world)
+        doings += further_stories.of_pages(world, chance)
+    if story.seed % 3 == 0:
+        users.with_channels(world)
+        doings += further_stories.of_alerting(chance)
+    if story.seed % 4 == 0:
+        users.with_a_probe(world)
+        doings += further_stories.of_probing(world, chance, checks + 1)
+    return doings
 
 
 def _plan_heartbeats(story: Story, chance: random.Random, check_id: int) -> None:
@@ -165,6 +186,7 @@ def _planning(story: Story, chance: random.Random) -> Callable[[], Any]:
         "project_ids": chance.choice([(1,), (1,), (2,), (1, 2)]),
         "suppress_alerts": chance.random() < 0.8,
         "suppress_incidents": chance.random() < 0.8,
+        "auto_publish_to_status_page": chance.random() < 0.6,
     }
 
     def plan() -> Any:

@@ -1,5 +1,6 @@
 """What the product sees of a world in place of AWS, the clock, chance and its environment."""
 
+import asyncio
 import logging
 import os
 import random
@@ -15,9 +16,12 @@ from unittest import mock
 import botocore.endpoint
 
 from lull import aws, clock, randomness
-from lull.use_cases import deployment_windows
+from lull.gateways import outbound, webhooks
+from lull.use_cases import deployment_windows, probing
+from tests.simulation import outside
 from tests.simulation.platform import platform
 
+SENDER = "lull@example.org"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -28,6 +32,8 @@ class Surroundings:
     sleep: Callable[[float], None]
     chance: random.Random
     chunk: int | None
+    perform: outside.Perform
+    """What becomes of a request to the world outside."""
 
 
 @contextmanager
@@ -46,14 +52,29 @@ def installed(surroundings: Surroundings) -> Iterator[None]:
     random.seed(0)  # The SDK's back-off draws from the global generator.
     with (
         _silence(),
-        mock.patch.dict(os.environ, platform().environment),
+        mock.patch.dict(os.environ, platform().environment | {"MAIL_FROM": SENDER}),
         mock.patch.object(aws, "client", surroundings.client),
         mock.patch.object(clock, "now", surroundings.now),
         mock.patch.object(randomness, "secret", secret),
         mock.patch.object(randomness, "jitter", chance.random),
         mock.patch.object(botocore.endpoint, "time", naps),
         _patched(modules, "time", naps),
+        _outside(surroundings.perform),
         mock.patch.object(deployment_windows, "_CHUNK", surroundings.chunk or deployment_windows._CHUNK),
+    ):
+        yield
+
+
+@contextmanager
+def _outside(perform: outside.Perform) -> Iterator[None]:
+    """No name is looked up and no connection made; probes are not spread over time that does not pass."""
+    with (
+        mock.patch.object(outbound, "send", outside.sender(perform)),
+        mock.patch.object(outbound, "send_now", lambda request: outside.ask(request, perform)),
+        mock.patch.object(outbound, "refusal", return_value=None),
+        mock.patch.object(webhooks, "refusal", return_value=None),
+        mock.patch.object(asyncio, "to_thread", outside.in_a_thread),
+        mock.patch.object(probing, "_PACE_SECONDS", 0),
     ):
         yield
 

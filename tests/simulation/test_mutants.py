@@ -7,18 +7,24 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulation.announcement_mutants import MUTANTS as OF_ANNOUNCING
+from tests.simulation.announcement_pairs import PAIRS as ANNOUNCEMENT_PAIRS
+from tests.simulation.delivery_mutants import MUTANTS as OF_ALERTING
+from tests.simulation.delivery_pairs import PAIRS as DELIVERY_PAIRS
 from tests.simulation.kill_points import clean, points, problems
 from tests.simulation.merges import Wrong, walk
 from tests.simulation.mutants import MUTANTS as OF_DEPLOYMENTS
 from tests.simulation.mutants import Mutant
 from tests.simulation.pairs import PAIRS, TRIPLES
+from tests.simulation.probe_mutants import MUTANTS as OF_PROBING
+from tests.simulation.probe_pairs import PAIRS as PROBE_PAIRS
 from tests.simulation.stories import told
 from tests.simulation.test_kill_points import OPERATIONS
 from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
 from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
 
-MUTANTS = OF_DEPLOYMENTS + OF_WATCHING
-MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS
+MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING
+MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS + PROBE_PAIRS
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +33,13 @@ def _known_before_anything_is_planted():
         clean(operation)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.function is test_a_planted_bug_is_found:
+        thorough = metafunc.config.getoption("--thorough", False)
+        chosen = [mutant for mutant in MUTANTS if thorough or not mutant.is_long]
+        metafunc.parametrize("mutant", chosen, ids=lambda mutant: mutant.name)
+
+
 def test_a_planted_bug_is_found(mutant: Mutant, figure: Callable[[str], None]):
     with mutant.plant(), contextlib.redirect_stdout(io.StringIO()):
         found = _by_merges(mutant) or _by_kill_points(mutant) or _by_seeds(mutant)

@@ -7,12 +7,25 @@ from functools import cache
 from typing import Any
 
 from lull import clock
-from lull.domain.checks import Check, Health
+from lull.domain.alert_channels import AlertChannel, ChannelType, switched
+from lull.domain.announcements import Announcement, Status
+from lull.domain.checks import Check, CheckMode, Health, Probe
 from lull.domain.credentials import Caller, Role
 from lull.domain.deployment_windows import DeploymentWindow, State
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
-from lull.use_cases import checks, deployment_windows, incidents, maintenance_windows, projects
+from lull.domain.status_pages import PageComponent, StatusPage
+from lull.store import keys
+from lull.use_cases import (
+    alert_channels,
+    announcements,
+    checks,
+    deployment_windows,
+    incidents,
+    maintenance_windows,
+    projects,
+    status_pages,
+)
 from tests.api import Api, a_workspace
 from tests.builders import a_signal
 from tests.simulation.actors import Outcome
@@ -144,6 +157,128 @@ def acknowledge(incident_id: int) -> Callable[[], Incident]:
 
 def resolve(incident_id: int) -> Callable[[], Incident]:
     return lambda: incidents.resolve_incident(SAM, incident_id, at=clock.now())
+
+
+@cache
+def _pages() -> dict[Key, Item]:
+    """Page 1 shows the shop and its check 1, page 2 the blog: components 1 to 3."""
+    world = World(direct=True)
+    with world.installed():
+        a_shop(world, 1)
+        before = dict(world.table.items)
+        for number, slug in enumerate(("shop", "blog"), 1):
+            page = StatusPage(id=0, workspace_id=1, name=slug, slug=slug, created_at=BEGINNING)
+            status_pages.create_status_page(SAM, page, at=world.now)
+            status_pages.add_component(SAM, number, described_component(project_id=number))
+            if number == 1:
+                status_pages.add_component(SAM, number, described_component(check_id=1))
+    return {key: item for key, item in world.table.items.items() if before.get(key) != item}
+
+
+def with_pages(world: World) -> None:
+    """Let the world of a shop have two status pages."""
+    world.table.items |= _pages()
+
+
+def described_component(**source: Any) -> PageComponent:
+    return PageComponent(id=0, page_id=0, workspace_id=1, name="one of ours", **source)
+
+
+@cache
+def _channels() -> dict[Key, Item]:
+    """Channel 1 is a webhook, channel 2 takes mail."""
+    world = World(direct=True)
+    with world.installed():
+        a_shop(world, 1)
+        before = dict(world.table.items)
+        hook = AlertChannel(
+            id=0,
+            workspace_id=1,
+            type=ChannelType.WEBHOOK,
+            name="pager",
+            webhook_url="https://pager.example/",
+            created_at=BEGINNING,
+        )
+        mail = replace(hook, type=ChannelType.EMAIL, name="ops", webhook_url=None, to=("ops@shop.example",))
+        for channel in (hook, mail):
+            alert_channels.create_alert_channel(SAM, channel, at=world.now)
+    return {key: item for key, item in world.table.items.items() if before.get(key) != item}
+
+
+def with_channels(world: World, *channel_ids: int) -> None:
+    """Let the world of a shop have these alert channels, both if none is named."""
+    wanted = {keys.alert_channel(1, each)["SK"] for each in channel_ids or (1, 2)}
+    world.table.items |= {key: item for key, item in _channels().items() if key[0] == "COUNTER" or key[1] in wanted}
+
+
+def set_channel(channel_id: int, *, enabled: bool) -> Callable[[], AlertChannel]:
+    return lambda: alert_channels.change_alert_channel(
+        SAM, channel_id, lambda channel: switched(channel, enabled=enabled)
+    )
+
+
+def delete_channel(channel_id: int) -> Callable[[], None]:
+    return lambda: alert_channels.delete_alert_channel(SAM, channel_id)
+
+
+PROBED = "https://shop.example/health"
+
+
+def with_a_probe(world: World) -> None:
+    """Let the world of a shop have one more check, which is probed every ten minutes."""
+    check = Check(
+        id=0,
+        workspace_id=1,
+        project_id=PROJECT,
+        name="health",
+        token="",
+        check_mode=CheckMode.OUTBOUND,
+        interval_seconds=600,
+        probe=Probe(url=PROBED),
+        created_at=world.now,
+    )
+    done(world.act("set-up", lambda: checks.create_check(SAM, check, at=clock.now())))
+
+
+def reaim(check_id: int, url: str) -> Callable[[], Check]:
+    def change(check: Check) -> Check:
+        return replace(check, probe=replace(check.probe or Probe(url=url), url=url))
+
+    return lambda: checks.change_check(SAM, check_id, change, at=clock.now())
+
+
+def switch(page_id: int, *, enabled: bool) -> Callable[[], StatusPage]:
+    return lambda: status_pages.change_status_page(SAM, page_id, lambda page: replace(page, enabled=enabled))
+
+
+def show(page_id: int, **source: Any) -> Callable[[], PageComponent]:
+    return lambda: status_pages.add_component(SAM, page_id, described_component(**source))
+
+
+def hide(page_id: int, component_id: int) -> Callable[[], None]:
+    return lambda: status_pages.delete_component(SAM, page_id, component_id)
+
+
+def unpage(page_id: int) -> Callable[[], None]:
+    return lambda: status_pages.delete_status_page(SAM, page_id)
+
+
+def page_of(world: World, announcement_id: int) -> int:
+    """The page of an announcement, or one that it might be on."""
+    found = world.watch.announcements.announcement(announcement_id)
+    return found.page_id if found else 1
+
+
+def retract(world: World, announcement_id: int) -> Callable[[], None]:
+    page_id = page_of(world, announcement_id)
+    return lambda: announcements.delete_announcement(SAM, page_id, announcement_id)
+
+
+def update(world: World, announcement_id: int, status: Status) -> Callable[[], Announcement]:
+    page_id = page_of(world, announcement_id)
+    return lambda: announcements.add_update(
+        SAM, page_id, announcement_id, status=status, body="We know more.", at=clock.now()
+    )
 
 
 def done(outcome: Outcome) -> Any:

@@ -17,7 +17,7 @@ from lull import aws
 Reply = tuple[int, dict[str, Any]]
 Serve = Callable[[str, str, dict[str, Any]], Reply]
 
-_SERVICES = ("dynamodb", "sqs", "scheduler")
+_SERVICES = ("dynamodb", "sqs", "scheduler", "sesv2")
 _TARGETS = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs"}
 _SCHEDULER = {"POST": "CreateSchedule", "PUT": "UpdateSchedule", "DELETE": "DeleteSchedule"}
 
@@ -48,6 +48,8 @@ def _understood(request: Any) -> tuple[str, str, dict[str, Any]]:
         prefix, _, operation = (target.decode() if isinstance(target, bytes) else target).partition(".")
         return _TARGETS[prefix], operation, body
     parts = urlsplit(request.url)
+    if parts.path == "/v2/email/outbound-emails":
+        return "sesv2", "SendEmail", body
     if not parts.path.startswith("/schedules/"):
         raise UnknownHost(request.url)
     query = parse_qs(parts.query)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lull.store.codec import epoch_milliseconds
-from tests.simulation import deliveries, surroundings, wire
+from tests.simulation import deliveries, outside, surroundings, wire
 from tests.simulation.actors import NOBODY, Actor, Outcome, acting, perform
 from tests.simulation.agenda import Agenda, Event
 from tests.simulation.invariants import Watch
@@ -66,7 +66,8 @@ class World:
         self.stream = Stream(platform().patterns)
         self.dispatching = False
         """A shard has one reader at a time."""
-        self.watch = Watch(self.table)
+        self.outside = outside.Outside()
+        self.watch = Watch(self.table, self.outside)
         self.net = Net(gate=self._gate, done=self._done, stamp=lambda: self.now.isoformat())
         self.events = Agenda()
         self.actors = 0
@@ -85,7 +86,7 @@ class World:
     @contextmanager
     def installed(self) -> Iterator["World"]:
         """The product sees this world's AWS, clock, chance and environment, and so does the SDK."""
-        seen = Surroundings(self._client, self._read_clock, self.sleep, self.random, self.chunk)
+        seen = Surroundings(self._client, self._read_clock, self.sleep, self.random, self.chunk, self._serve)
         with surroundings.installed(seen), wire.real_clients(self._serve) as self._real:
             yield self
 
@@ -108,7 +109,11 @@ class World:
         return self.net.call(service, operation, request, lambda: self._perform(service, operation, request))
 
     def _perform(self, service: str, operation: str, request: dict[str, Any]) -> Reply:
+        if service == "http":
+            return self._arrive(request)
         self._mind_permissions(service, operation, request)
+        if service == "sesv2":
+            return self._arrive(outside.mailed(request))
         if service == "dynamodb":
             lagging = operation == "Query" and self._images and self.luck.index_lags()
             self.table.lagging = self.luck.random.choice(self._images) if lagging else None
@@ -117,6 +122,12 @@ class World:
         if service == "scheduler":
             return self.scheduler.call(operation, request["Name"], request, now=self.now)
         return self.queues[request["QueueUrl"]].call(operation, request, now=self.now)
+
+    def _arrive(self, request: dict[str, Any]) -> Reply:
+        by, fault = acting(), self.net.trace[-1][-1]
+        reply = self.outside.arrive(request, by=by, at=self.now, lucky=self.luck.answer(), heard=not fault)
+        self.watch.deliveries.arrived(by, self.outside.arrivals[-1])
+        return reply
 
     def _mind_permissions(self, service: str, operation: str, request: dict[str, Any]) -> None:
         """Users act through the API's function."""

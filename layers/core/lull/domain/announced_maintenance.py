@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lull.domain.announcements import Announcement, Impact, Stage, Status, advanced, announced, updated
+from lull.domain.announcements import OVER, Announcement, Impact, Stage, Status, advanced, announced, updated
 from lull.domain.maintenance_windows import MaintenanceWindow, State
 
 DESCRIPTION = "Maintenance is planned for this time."
@@ -37,7 +37,8 @@ def is_told(window: MaintenanceWindow | None) -> bool:
 
 def is_settled(entry: Announced, window: MaintenanceWindow | None) -> bool:
     """Whether nothing can come of this occurrence any more."""
-    return window is None or window.is_over or entry.occurrence != window.occurrence
+    # One that is later than the window's was told by somebody who knows more of the window.
+    return window is None or window.is_over or entry.occurrence < window.occurrence
 
 
 def noted(entry: Announced, announcement: Announcement, window: MaintenanceWindow, *, withdrawn: bool) -> Announced:
@@ -77,7 +78,9 @@ def retold(
     """The announcement as the window has it now. What a person wrote or resolved stays; a title that a person gave it
     does until the window, which called it `titled`, has another name."""
     announcement = advanced(announcement, at=at)
-    if withdrawn and announcement.status is Status.RESOLVED and at < window.end_at:
+    # A window that was put off is told again, although its announcement has come to the end that it had.
+    ended = announcement.status is Status.RESOLVED and announcement.updates[-1].body == OVER
+    if (withdrawn or ended) and announcement.status is Status.RESOLVED and at < window.end_at:
         announcement = replace(announcement, stage=Stage.AHEAD)
         announcement = updated(announcement, status=Status.INVESTIGATING, body=AGAIN, at=at)
     if announcement.status is Status.RESOLVED:

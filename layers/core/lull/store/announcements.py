@@ -20,8 +20,8 @@ KIND = "announcement"
 _codec = Codec(Announcement)
 _announced = Codec(Announced)
 
-# Each is two writes, and a transaction takes a hundred.
-_DELETED_AT_ONCE = 45
+# Each is three writes, and a transaction takes a hundred.
+_DELETED_AT_ONCE = 30
 
 
 def decode_announcement(item: Item) -> Announcement:
@@ -90,15 +90,15 @@ def delete_announcement(announcement: Announcement) -> None:
 def delete_announcements(workspace_id: int, page_id: int) -> bool:
     """Remove all announcements of a page that is gone; whether there were any. Safe to repeat."""
     partition = keys.announcements_of_page(workspace_id, page_id)
-    # One that moves from one half of the list to the other meanwhile may be in both.
-    found = [item["SK"]["S"] for item in table.query_all(partition)]
-    listed = list({keys.listed_announcement_id(each): each for each in found}.values())
+    listed = sorted({keys.listed_announcement_id(item["SK"]["S"]) for item in table.query_all(partition)})
     for start in range(0, len(listed), _DELETED_AT_ONCE):
         writes: list[Item] = []
-        for sort_key in listed[start : start + _DELETED_AT_ONCE]:
-            key = keys.announcement(workspace_id, keys.listed_announcement_id(sort_key))
-            writes.append(table.delete(key, condition=table.ANYHOW))
-            writes.append(table.delete({"PK": partition, "SK": sort_key}, condition=table.ANYHOW))
+        for each in listed[start : start + _DELETED_AT_ONCE]:
+            writes.append(table.delete(keys.announcement(workspace_id, each), condition=table.ANYHOW))
+            # It may move from one half of the list to the other meanwhile.
+            for resolved in (True, False):
+                listing = keys.announcement_listing(workspace_id, page_id, each, resolved=resolved)
+                writes.append(table.delete(listing, condition=table.ANYHOW))
         table.transact(writes)
     return bool(listed)
 

@@ -1,10 +1,12 @@
 """Making what maintenance windows tell on status pages what it should be: section 5 of the semantics."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from lull.domain import announced_maintenance as domain
 from lull.domain.announced_maintenance import Announced
+from lull.domain.errors import NotFound
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.publishing import affected
 from lull.store import announcements as store
@@ -66,7 +68,9 @@ def _close(
     if was:
         closed = domain.closed(was, window, entry, at)
         if closed != was:
-            store.save_announcement(closed, was=was)
+            # Whoever deletes it at the same time has closed it too.
+            with suppress(NotFound):
+                store.save_announcement(closed, was=was)
     store.forget_announced(workspace_id, window_id, entry)
 
 
