@@ -44,13 +44,13 @@ def _takes_the_lease_unseen() -> Any:
 def _notes_before_it_sends() -> Any:
     """What is noted as sent is lost with whoever was to send it."""
 
-    def send(channel: AlertChannel, message: messages.Message) -> tuple[Result, str | None]:
+    def send(channel: AlertChannel, message: messages.Message, *, at: datetime) -> tuple[Result, str | None]:
         _, _, delivery_id = message.id.split("_")
         found = store.get_delivery(channel.workspace_id, int(delivery_id))
         assert found
         if found.state is DeliveryState.PENDING:
-            store.save_delivery(domain.tried(found, Result.DELIVERED, None, at=message.at, jitter=0))
-        return real(channel, message)
+            store.save_delivery(domain.tried(found, Result.DELIVERED, None, at=at, jitter=0))
+        return real(channel, message, at=at)
 
     real = use_cases.send
     return mock.patch.object(use_cases, "send", send)
