@@ -72,7 +72,7 @@ class StatusPageIn(In):
     name: Name
     slug: Slug
     visibility: AnyVisibility = Visibility.PUBLIC
-    password: Password | None = None
+    password: Password = ABSENT
     logo_url: str | None = None
     favicon_url: str | None = None
     primary_color: str | None = None
