@@ -50,6 +50,12 @@ def status_pages(endpoint: Endpoint, bucket: str) -> list[str]:
     return [item["Key"] for item in listed.get("Contents", [])]
 
 
+def read(endpoint: Endpoint, bucket: str, key: str) -> bytes | None:
+    """What is at a key, visitors or not."""
+    found = _object(endpoint, bucket, key)
+    return found["Body"] if found else None
+
+
 def _object(endpoint: Endpoint, bucket: str, key: str) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = endpoint.client("s3").get_object(Bucket=bucket, Key=key)

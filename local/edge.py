@@ -6,11 +6,12 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
+from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import api_gateway, bucket
+from local import api_gateway, bucket, event_stream
 from local.cdn import Behavior, Origin
 from local.function_pool import FunctionPool
 from local.invocation import Invoke, Report
@@ -47,13 +48,27 @@ class Edge:
                 response = await self._from(origin, behavior, request)
                 if response.status not in behavior.failover:
                     break
-        answer = HttpResponse(response.body, response.status)
+        stays = request.method == "GET" and response.status == 200 and event_stream.is_stream(request.scope["path"])
+        answer: HttpResponse = (
+            self._held_open(response.body, behavior, request.scope["path"])
+            if stays
+            else HttpResponse(response.body, response.status)
+        )
         answer.raw_headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in _headers(behavior, response)
         ]
-        if response.status not in (204, 304):
+        if not stays and response.status not in (204, 304):
             answer.raw_headers.append((b"content-length", str(len(response.body)).encode()))
         return answer
+
+    def _held_open(self, first: bytes, behavior: Behavior, path: str) -> HttpResponse:
+        name = next((origin.bucket for origin in behavior.origins if origin.bucket), "")
+
+        async def read(key: str) -> bytes | None:
+            found: bytes | None = await self._pool.run(bucket.read, self._stack.endpoint, name, key)
+            return found
+
+        return StreamingResponse(event_stream.held_open(first, path, read))
 
     async def _from(self, origin: Origin, behavior: Behavior, request: HttpRequest) -> api_gateway.Response:
         if origin.bucket is None:

@@ -42,13 +42,24 @@ _loop = asyncio.new_event_loop()
 _running: ContextVar[str] = ContextVar("running", default="ManagementFunction")
 
 
+_SERVICES = ("dynamodb", "sqs", "s3", "scheduler", "sesv2")
+
+
 class Recorder:
     """Notes what each function asks of AWS, as IAM would see it."""
 
     def __init__(self) -> None:
         self.used: dict[str, set[Permission]] = defaultdict(set)
-        for service in ("dynamodb", "sqs", "s3", "scheduler", "sesv2"):
+
+    def __enter__(self) -> "Recorder":
+        for service in _SERVICES:
             aws.client(service).meta.events.register(f"provide-client-params.{service}.*", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The clients are those of the tests to come."""
+        for service in _SERVICES:
+            aws.client(service).meta.events.unregister(f"provide-client-params.{service}.*", self._note)
 
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         self.used[_running.get()] |= set(_needed(model.service_model.service_name, model.name, params))
@@ -251,8 +262,8 @@ def test_what_functions_do_and_what_their_roles_allow_are_the_same(stack, endpoi
     deployed = deploy(endpoint, parameters={"MailFrom": outbox.SENDER})
     monkeypatch.setenv("MAIL_FROM", outbox.SENDER)
     outbox.allow_sender(endpoint)
-    recorder = Recorder()
-    a_life(a_workspace(), named(Workbench(deployed)), monkeypatch)
+    with Recorder() as recorder:
+        a_life(a_workspace(), named(Workbench(deployed)), monkeypatch)
     may = allowed()
     assert set(may) == set(recorder.used)
     lacking = {function: used - may[function] for function, used in recorder.used.items()}

@@ -206,10 +206,10 @@ PAIRS = [
         pause_and_resume,
     )
 ] + [
-    Meeting(start_of_all_checks_and_end, checks=2, chunk=1),
+    Meeting(start_of_all_checks_and_end, checks=2, chunk=1, is_long=True),
     Meeting(start_of_all_checks_and_end, checks=3, chunk=2),
-    Meeting(start_twice_of_all_checks, checks=3, chunk=2),
-    Meeting(end_and_timing_out_of_all_checks, checks=2, chunk=1),
+    Meeting(start_twice_of_all_checks, checks=3, chunk=2, is_long=True),
+    Meeting(end_and_timing_out_of_all_checks, checks=2, chunk=1, is_long=True),
     Meeting(resume_and_start_of_all_checks, checks=2, chunk=1),
     Meeting(resume_and_end_of_all_checks, checks=2, chunk=1),
     Meeting(delete_and_start, checks=2, chunk=1),

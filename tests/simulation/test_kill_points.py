@@ -16,7 +16,7 @@ from tests.simulation.probe_operations import OPERATIONS as OF_PROBING
 from tests.simulation.watch_operations import OPERATIONS as OF_WATCHING
 
 OPERATIONS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING
-_SAMPLE = 5
+_SAMPLE = 3
 _SAMPLE_OF_MANY = 2
 _TOKENS_OR_NOT = 2
 
