@@ -53,6 +53,7 @@ reset:  ## Forget everything that `make run` keeps
 
 .PHONY: test
 test: lint template  ## Everything that must be green before a commit
+	@$(PYTHON) -m tests.browser  # Once, before several tests at a time look for it.
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: lint

@@ -42,3 +42,7 @@ def screenshot(url: str, to: Path, *flags: str) -> None:
 def _run(url: str, *flags: str) -> str:
     command = [chromium(), *_FLAGS, *flags, url]
     return subprocess.run(command, capture_output=True, check=True, text=True, timeout=_SECONDS).stdout
+
+
+if __name__ == "__main__":
+    chromium()
