@@ -18,9 +18,12 @@ from local.emulator import Emulator
 from local.endpoint import Endpoint
 from local.workbench import Workbench
 from lull import aws
+from tests import wire
 
 # Before any test runs: nothing can reach a real account, not even by a forgotten fixture.
 os.environ.update(Endpoint("http://127.0.0.1:9").environment())
+
+wire.install()
 
 # The same cases each time; `--hypothesis-profile thorough` draws many new ones.
 hypothesis.settings.register_profile("quick", max_examples=300, deadline=None, derandomize=True)
