@@ -11,11 +11,12 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import api_gateway, bucket, event_stream
+from local import api_gateway, bucket
 from local.cdn import Behavior, Origin
 from local.function_pool import FunctionPool
 from local.invocation import Invoke, Report
 from local.stack import Stack
+from lull.use_cases import event_stream
 
 BODY_LIMIT = 10 * 1024 * 1024
 _METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from local.event_stream import held_open, is_stream
 from lull.domain.publications import PageEvent
 from lull.publishing.renderers import sse
+from lull.use_cases.event_stream import held_open, is_stream
 
 
 def tail(*numbers: int) -> bytes:
@@ -17,21 +17,21 @@ def told(first: bytes, *tails: bytes | None, seconds: float = 1.2) -> list[bytes
     """What is sent while the bucket has one of these after the other, and then the last for ever."""
     left = list(tails)
     asked: list[str] = []
+    path = "/api/public/status/acme/events"
 
     async def read(key: str) -> bytes | None:
         asked.append(key)
         return left.pop(0) if len(left) > 1 else left[0]
 
     async def run() -> list[bytes]:
-        return [part async for part in held_open(first, "/api/public/status/acme/events", read, seconds=seconds)]
+        return [part async for part in held_open(first, path, read, seconds=seconds, look_each=0.01)]
 
     found = asyncio.run(run())
     assert set(asked) <= {"_protected/9/source/api/public/status/acme/events"}
     return found
 
 
-def test_what_is_published_meanwhile_is_told_once(monkeypatch):
-    monkeypatch.setattr("local.event_stream._LOOK_EACH_SECONDS", 0.01)
+def test_what_is_published_meanwhile_is_told_once():
     first = sse.part(tail(1), None)
     found = told(first, tail(1), tail(1, 2), tail(1, 2), tail(1, 2, 3, 4), tail(1, 2, 3, 4), seconds=0.3)
     assert found[0] == first
@@ -39,14 +39,12 @@ def test_what_is_published_meanwhile_is_told_once(monkeypatch):
     assert [line for line in text.splitlines() if line.startswith("id:")] == ["id: 9-2", "id: 9-3", "id: 9-4"]
 
 
-def test_a_page_that_is_gone_ends_the_stream(monkeypatch):
-    monkeypatch.setattr("local.event_stream._LOOK_EACH_SECONDS", 0.01)
+def test_a_page_that_is_gone_ends_the_stream():
     assert told(tail(), None, seconds=60) == [tail()]
 
 
 def test_a_quiet_stream_gives_signs_of_life(monkeypatch):
-    monkeypatch.setattr("local.event_stream._LOOK_EACH_SECONDS", 0.01)
-    monkeypatch.setattr("local.event_stream._SIGN_OF_LIFE_SECONDS", 0.0)
+    monkeypatch.setattr("lull.use_cases.event_stream._SIGN_OF_LIFE_SECONDS", 0.0)
     assert b": nothing new\n\n" in told(tail(), tail(), seconds=0.1)
 
 

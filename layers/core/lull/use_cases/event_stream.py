@@ -1,4 +1,4 @@
-"""Events of a page, held open: what a function URL with response streaming does on AWS, for as long as a minute."""
+"""Events of a page, held open for as long as a minute: by the local system, and on AWS where a response may stream."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from lull.publishing.renderers import sse
 
 HELD_SECONDS = 60.0
 """Then the browser comes again, and is judged by the gate again."""
-_LOOK_EACH_SECONDS = 0.5
+LOOK_EACH_SECONDS = 0.5
 _SIGN_OF_LIFE_SECONDS = 15.0
 
 _PATH = re.compile(r"/api/public/status/[^/]+/events")
@@ -24,8 +24,10 @@ def is_stream(path: str) -> bool:
     return _PATH.fullmatch(path) is not None
 
 
-async def held_open(first: bytes, path: str, read: Read, *, seconds: float = HELD_SECONDS) -> AsyncIterator[bytes]:
-    """What the gate has answered, and then each event when it is published."""
+async def held_open(
+    first: bytes, path: str, read: Read, *, seconds: float = HELD_SECONDS, look_each: float = LOOK_EACH_SECONDS
+) -> AsyncIterator[bytes]:
+    """What the gate has answered, and then each event when it is published; `look_each`: seconds between two reads."""
     yield first
     last = _newest(first)
     if last is None:
@@ -34,7 +36,7 @@ async def held_open(first: bytes, path: str, read: Read, *, seconds: float = HEL
     end = time.monotonic() + seconds
     told_at = time.monotonic()
     while time.monotonic() < end:
-        await asyncio.sleep(_LOOK_EACH_SECONDS)
+        await asyncio.sleep(look_each)
         tail = await read(key)
         if tail is None:
             return
