@@ -4,7 +4,7 @@ PORT ?= 8000
 STATE ?= .lull
 STAGE ?= dev
 PARAMETERS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 PYTHON := .venv/bin/python
 # Errors only.

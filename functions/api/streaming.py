@@ -13,7 +13,6 @@ from fastapi.responses import StreamingResponse
 import errors
 from answers import NoStore, SameHeadersAsTheCdn
 from lull.domain.errors import NotFound
-from lull.store.assets import read_asset
 from lull.use_cases import event_stream, rate_limits
 from routers import public_pages
 
@@ -50,7 +49,6 @@ async def events(request: Request, slug: str) -> Response:
 
 def _held_open(first: bytes, path: str) -> AsyncIterator[bytes]:
     async def read(key: str) -> bytes | None:
-        found = await asyncio.to_thread(read_asset, key)
-        return found.body if found else None
+        return await asyncio.to_thread(event_stream.published, key)
 
     return event_stream.held_open(first, path, read, seconds=HELD_SECONDS, look_each=LOOK_EACH_SECONDS)

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,42 +15,44 @@ FUNCTIONS = ROOT / "functions"
 WORKERS = ["dispatcher", "transitioner", "publisher", "prober", "monitor"]
 APIS = ["management", "public"]
 FRONT_DOOR = {"use_cases", "domain", "clock", "observability"}
+# Said by each import that is looked at, so that one process answers every question of a module.
+_NO_CLIENT = "; from lull import aws; assert aws.client.cache_info().currsize == 0"
 WEB = {"fastapi", "starlette", "mangum", "pydantic"}
 
 
-def imported_by(code: str, folder: str) -> set[str]:
+@cache
+def imported_by(code: str, folder: str) -> frozenset[str]:
     program = f"{code}; import sys; print(*sys.modules)"
     path = f"{CORE.parent}:{FUNCTIONS / folder}"
     run = subprocess.run(
         [sys.executable, "-c", program], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True
     )
-    return set(run.stdout.split())
+    return frozenset(run.stdout.split())
 
 
 @pytest.mark.parametrize("worker", WORKERS)
 def test_a_worker_never_imports_the_web(worker):
-    assert not imported_by(f"import {worker}", worker) & WEB
+    assert not imported_by(f"import {worker}{_NO_CLIENT}", worker) & WEB
 
 
 @pytest.mark.parametrize("module", [*WORKERS, *APIS])
 def test_importing_a_function_reads_no_setting_and_makes_no_client(module):
     # A client needs a region and the settings an environment: there is neither.
-    code = f"import {module}; from lull import aws; assert aws.client.cache_info().currsize == 0"
-    assert imported_by(code, _folder(module))
+    assert imported_by(f"import {module}{_NO_CLIENT}", _folder(module))
 
 
 @pytest.mark.parametrize("module", APIS)
 def test_a_request_costs_no_import_of_what_only_tokens_or_passwords_need(module):
-    assert not imported_by(f"import {module}", "api") & {"jwt", "argon2"}
+    assert not imported_by(f"import {module}{_NO_CLIENT}", "api") & {"jwt", "argon2"}
 
 
 def test_the_gate_loads_no_renderer():
-    assert not imported_by("import public", "api") & {"markdown_it", "nh3", "lull.publishing.assets"}
+    assert not imported_by(f"import public{_NO_CLIENT}", "api") & {"markdown_it", "nh3", "lull.publishing.assets"}
 
 
 @pytest.mark.parametrize("module", [*(worker for worker in WORKERS if worker != "prober"), *APIS])
 def test_a_function_that_starts_does_not_load_the_client_for_the_outside(module):
-    assert not imported_by(f"import {module}", _folder(module)) & {"httpx", "httpcore"}
+    assert not imported_by(f"import {module}{_NO_CLIENT}", _folder(module)) & {"httpx", "httpcore"}
 
 
 def _folder(module: str) -> str:

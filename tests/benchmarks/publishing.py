@@ -75,7 +75,7 @@ def _from_change_to_manifest() -> None:
             took.append((time.monotonic() - begun) * 1000)
         cuts = statistics.quantiles(took, n=100)
         print(
-            f"{TOLD} changes of a page of {COMPONENTS} components, one after the other: from the request to the manifest "
+            f"{TOLD} changes of a page of {COMPONENTS} components, one after the other: from request to manifest "
             f"p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms"
         )
 

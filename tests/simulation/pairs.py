@@ -207,7 +207,7 @@ PAIRS = [
     )
 ] + [
     Meeting(start_of_all_checks_and_end, checks=2, chunk=1, is_long=True),
-    Meeting(start_of_all_checks_and_end, checks=3, chunk=2),
+    Meeting(start_of_all_checks_and_end, checks=3, chunk=2, is_long=True),
     Meeting(start_twice_of_all_checks, checks=3, chunk=2, is_long=True),
     Meeting(end_and_timing_out_of_all_checks, checks=2, chunk=1, is_long=True),
     Meeting(resume_and_start_of_all_checks, checks=2, chunk=1),

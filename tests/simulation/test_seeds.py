@@ -145,8 +145,7 @@ def _say_lateness(world: World, name: str, figure: Callable[[str], None]) -> Non
 
 def test_the_same_seed_is_the_same_world_whatever_python_hashes():
     hashes = {seed: told(seed).world.trace_hash() for seed in _SAME}
-    for hash_seed in ("1", "2"):
-        assert _hashes_in_another_process(hash_seed) == hashes
+    assert _hashes_in_another_process("1") == hashes
 
 
 def _hashes_in_another_process(hash_seed: str) -> dict[int, str]:

@@ -244,7 +244,9 @@ def cancel_judgement_and_ping(world: World) -> list[Act]:
 
 
 PAIRS = [
-    Meeting(prepare, cut=True, is_long=prepare in (edit_and_edit, two_judgements))
+    Meeting(
+        prepare, cut=True, is_long=prepare in (edit_and_edit, two_judgements, cancel_and_roll_over, roll_over_twice)
+    )
     for prepare in (
         cancel_and_start,
         cancel_and_roll_over,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from lull.publishing.places import bucket_key, source_of
 from lull.publishing.renderers import sse
+from lull.store.assets import read_asset
 
 HELD_SECONDS = 60.0
 """Then the browser comes again, and is judged by the gate again."""
@@ -22,6 +23,11 @@ Read = Callable[[str], Awaitable[bytes | None]]
 
 def is_stream(path: str) -> bool:
     return _PATH.fullmatch(path) is not None
+
+
+def published(key: str) -> bytes | None:
+    found = read_asset(key)
+    return found.body if found else None
 
 
 async def held_open(
