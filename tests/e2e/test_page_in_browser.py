@@ -5,6 +5,7 @@ import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -73,7 +74,7 @@ _OWNER_HTML = """<h1>Acme</h1><h4>Support</h4><h2></h2><p>See <a href="https://a
 
 def test_axe_finds_nothing_in_html_of_an_owner_with_poor_colours(tmp_path):
     written = cleaned(_OWNER_HTML)
-    poor = {"primary_color": "#777777", "background_color": "#2b2b2b"}
+    poor: dict[str, Any] = {"primary_color": "#777777", "background_color": "#2b2b2b"}
     document = page.render(a_busy_page(2, header_html=written, footer_html=written, **poor), NOON)
     assert violations(document, tmp_path) == []
 
