@@ -390,6 +390,10 @@ def test_markdown_of_the_owner_can_only_be_read(text):
     assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
 
 
+def test_a_component_of_which_nothing_is_known_yet_is_not_said_to_be_up():
+    assert "no data" in document(a_snapshot(a_component_snapshot(timeline=()))).text_of("span")
+
+
 def test_html_of_the_owner_is_around_every_page_cleaned_once_more_and_in_no_data():
     written = {"header_html": "<p>Acme <b onclick=x()>GmbH</b></p><script>x()</script>", "footer_html": "<p>Imprint"}
     snapshot = a_snapshot(a_component_snapshot(timeline=()), **written)
