@@ -1,5 +1,6 @@
 """What owners may put around their page, and what becomes of the rest."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -41,6 +42,16 @@ def test_what_is_left_can_do_nothing_but_be_read_and_is_left_as_it_is():
         assert harms(left) == [], case.given
         assert cleaned(left) == left, case.given
         assert what_becomes_of(left)[0] != REFUSED, case.given
+
+
+def test_so_can_what_is_left_of_halves_that_meet():
+    chance = random.Random(7)
+    for _ in range(300):
+        before, after = (each.given for each in chance.choices(ALLOWED, k=2))
+        met = before[: chance.randrange(len(before) + 1)] + after[chance.randrange(len(after) + 1) :]
+        left = cleaned(met)
+        assert harms(left) == [], met
+        assert cleaned(left) == left, met
 
 
 def test_a_hostile_case_would_be_noticed():
