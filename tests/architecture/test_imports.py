@@ -42,8 +42,8 @@ def test_importing_a_function_reads_no_setting_and_makes_no_client(module):
 
 
 @pytest.mark.parametrize("module", APIS)
-def test_a_request_costs_no_import_of_what_only_tokens_or_passwords_need(module):
-    assert not imported_by(f"import {module}{_NO_CLIENT}", "api") & {"jwt", "argon2"}
+def test_a_request_costs_no_import_of_what_only_tokens_passwords_or_html_need(module):
+    assert not imported_by(f"import {module}{_NO_CLIENT}", "api") & {"jwt", "argon2", "nh3"}
 
 
 def test_the_gate_loads_no_renderer():

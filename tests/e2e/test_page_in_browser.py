@@ -5,10 +5,12 @@ import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 
+from lull.domain.owner_html import cleaned
 from lull.publishing.renderers import history_page, page
 from tests import browser
 from tests.builders import NOON
@@ -62,6 +64,19 @@ def test_axe_finds_nothing_in_a_month_and_in_a_page_of_the_owner_s_colours(tmp_p
     assert (
         violations(page.render(a_busy_page(3, primary_color="#888", background_color="#777777"), NOON), tmp_path) == []
     )
+
+
+_OWNER_HTML = """<h1>Acme</h1><h4>Support</h4><h2></h2><p>See <a href="https://acme.test">our site</a>, or call.
+<img src="https://acme.test/x.png"><small>Since 1999</small><mark>new</mark></p><ul><li>One<li>Two</ul>
+<ol start=3><li>Three</ol><main><nav>x</nav></main><table><caption>Hours</caption><tr><th scope=row>Mon<td>9–5</table>
+<p lang=xx-none id=past tabindex=3 role=alert><code>curl</code> <a href=https://acme.test/x></a></p><pre>a\n  b</pre>"""
+
+
+def test_axe_finds_nothing_in_html_of_an_owner_with_poor_colours(tmp_path):
+    written = cleaned(_OWNER_HTML)
+    poor: dict[str, Any] = {"primary_color": "#777777", "background_color": "#2b2b2b"}
+    document = page.render(a_busy_page(2, header_html=written, footer_html=written, **poor), NOON)
+    assert violations(document, tmp_path) == []
 
 
 def test_axe_would_find_something(tmp_path):

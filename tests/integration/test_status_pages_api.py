@@ -52,6 +52,8 @@ def test_the_example_of_the_contract_creates_a_page(api):
         "showUptimeHistory": True,
         "uptimeHistoryDays": 90,
         "showIncidentHistory": True,
+        "headerHtml": None,
+        "footerHtml": None,
         "createdAt": created["createdAt"],
     }
     assert api.get("/api/status-pages") == [created]
@@ -62,6 +64,16 @@ def test_a_page_is_changed_where_the_request_says_so(api):
     created = api.post("/api/status-pages", {**ACME, "primaryColor": "#fff", "logoUrl": "https://acme.test/l.png"})
     changed = api.patch("/api/status-pages/1", {"enabled": False, "logoUrl": None, "visibility": "PRIVATE"})
     assert changed == {**created, "enabled": False, "logoUrl": None, "visibility": "PRIVATE"}
+
+
+def test_html_of_the_owner_is_answered_as_it_is_kept_and_may_be_sent_again_so(api):
+    sent = {"headerHtml": "<h1 onclick=x()>Acme</h1><script>x()</script>", "footerHtml": "<!-- -->"}
+    created = api.post("/api/status-pages", {**ACME, **sent})
+    assert (created["headerHtml"], created["footerHtml"]) == ("<h2>Acme</h2>", None)
+    again = {"headerHtml": created["headerHtml"], "footerHtml": "<p>&copy; Acme"}
+    assert api.patch("/api/status-pages/1", again) == {**created, "footerHtml": "<p>© Acme</p>"}
+    assert api.patch("/api/status-pages/1", {"headerHtml": None})["headerHtml"] is None
+    assert api.patch("/api/status-pages/1", {"footerHtml": ""}) == {**created, "headerHtml": None}
 
 
 def test_a_deleted_page_is_gone_and_its_slug_is_free(api):
@@ -95,7 +107,9 @@ def test_a_slug_that_is_taken_is_a_conflict(api):
         ({**ACME, "showUptimeHistory": "yes"}, ["showUptimeHistory"]),
         ({**ACME, "visibility": "SECRET"}, ["visibility"]),
         ({**ACME, "password": "x"}, ["password"]),
-        ({**ACME, "headerHtml": "<b>x</b>"}, ["headerHtml"]),
+        ({**ACME, "headerHtml": "x" * 10_001, "footerHtml": 1}, ["headerHtml", "footerHtml"]),
+        ({**ACME, "headerHtml": "\x00"}, ["headerHtml"]),
+        ({**ACME, "footerHtml": "&" * 2_001}, ["footerHtml"]),
         ({**ACME, "enabled": True}, ["enabled"]),
     ],
 )
@@ -111,7 +125,7 @@ def test_a_page_that_is_not_valid_is_refused_by_field(api, body, fields):
         ({"name": None}, "name"),
         ({"enabled": None}, "enabled"),
         ({"customDomain": "status.acme.test"}, "customDomain"),
-        ({"footerHtml": ""}, "footerHtml"),
+        ({"footerHtml": "<a href=https://acme.test>x" * 300}, "footerHtml"),
     ],
 )
 def test_a_change_that_is_not_valid_is_refused_by_field(api, body, field):

@@ -1,15 +1,18 @@
 """What checks add up to."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import combinations_with_replacement, product
 
 import pytest
 
 from lull.domain import health
-from lull.domain.checks import CheckStatus, Health
+from lull.domain.announcements import Impact
+from lull.domain.checks import Check, CheckStatus, Health
 from lull.domain.health import ComponentStatus
 from lull.domain.holds import MANUAL, Hold, of_deployment
 from tests.builders import NOON, a_check
+from tests.page_builders import an_announcement
 
 MAJOR = ComponentStatus.MAJOR_OUTAGE
 PARTIAL = ComponentStatus.PARTIAL_OUTAGE
@@ -80,8 +83,9 @@ def test_a_page_shows_its_worst_problem_first(components, status):
 
 
 def every_combination() -> Iterator[tuple[ComponentStatus, ...]]:
+    """Of none to six components, in every order: 55,987."""
     for count in range(7):
-        yield from combinations_with_replacement(ComponentStatus, count)
+        yield from product(ComponentStatus, repeat=count)
 
 
 def by_counting(components: tuple[ComponentStatus, ...]) -> ComponentStatus:
@@ -99,15 +103,80 @@ def by_counting(components: tuple[ComponentStatus, ...]) -> ComponentStatus:
 
 def test_the_overall_status_of_every_combination_of_up_to_six_components_follows_the_rules():
     combinations = list(every_combination())
-    assert len(combinations) == 924
+    assert len(combinations) == sum(6**count for count in range(7))
     wrong = [each for each in combinations if health.overall(each) is not by_counting(each)]
     assert wrong == []
 
 
-def test_the_order_of_components_does_not_matter():
-    for components in product(ComponentStatus, repeat=3):
-        assert health.overall(components) is health.overall(sorted(components))
+def test_maintenance_never_hides_trouble_elsewhere():
+    """Whatever a page says without maintenance, more of its components under maintenance make it no better."""
+    rank = {status: place for place, status in enumerate((FINE, MAINTENANCE, DEGRADED, PARTIAL, MAJOR))}
+    for others in combinations_with_replacement(set(ComponentStatus) - {MAINTENANCE}, 4):
+        for count in (1, 2):
+            alone, together = health.overall(others), health.overall((*others, *[MAINTENANCE] * count))
+            if alone is MAJOR:
+                # Not all of the page is down then, and it still says that something is.
+                assert together is PARTIAL
+            else:
+                assert rank[together] == max(rank[alone], rank[MAINTENANCE])
+
+
+BEFORE, SINCE, AFTER = NOON - timedelta(hours=1), NOON, NOON + timedelta(hours=1)
+HELD = (held_by(MANUAL), held_by(of_deployment(17)), held_by(MANUAL, of_deployment(17)))
+CHECKS = [
+    a_check(health=state, holds=holds, impacts=impacts, judged_at=judged_at)
+    for state in Health
+    for holds in ((), *HELD)
+    for impacts in ({}, {3: 30})
+    for judged_at in (BEFORE, AFTER)
+]
+
+
+def by_reading(check: Check, *, maintained: bool) -> ComponentStatus:
+    """The table of the semantics for one check, line by line."""
+    sources = {hold.source for hold in check.holds}
+    down = check.health is Health.DOWN and not sources
+    if maintained and not (down and check.judged_at == BEFORE):
+        return MAINTENANCE
+    if of_deployment(17) in sources:
+        return MAINTENANCE
+    if sources or check.health is Health.NEW:
+        return UNKNOWN
+    if down:
+        return MAJOR
+    return DEGRADED if check.health is Health.LATE or check.impacts else FINE
+
+
+@pytest.mark.parametrize("maintained", [False, True])
+def test_every_kind_of_check_shows_as_the_semantics_say(maintained):
+    since = {1: SINCE} if maintained else {}
+    assert [health.of_check(each, since) for each in CHECKS] == [
+        by_reading(each, maintained=maintained) for each in CHECKS
+    ]
+
+
+def test_a_component_over_every_combination_of_up_to_six_checks_follows_the_rules():
+    """By what each check shows: one check of each kind stands for all of its kind."""
+    kinds = {health.of_check(check): check for check in CHECKS}
+    assert set(kinds) == {MAJOR, DEGRADED, MAINTENANCE, FINE, UNKNOWN}
+    for count in range(7):
+        for statuses in combinations_with_replacement(kinds, count):
+            monitored = [status for status in statuses if status is not UNKNOWN]
+            expected = by_counting(statuses) if monitored else UNKNOWN
+            assert health.of_checks(kinds[status] for status in statuses) is expected
+
+
+def test_announcements_raise_what_a_component_shows_and_never_lower_it():
+    raises = {Impact.NONE: UNKNOWN, Impact.MINOR: DEGRADED, Impact.MAJOR: PARTIAL, Impact.CRITICAL: MAJOR}
+    severity = (UNKNOWN, FINE, MAINTENANCE, DEGRADED, PARTIAL, MAJOR)
+    planned = {"scheduled_for": NOON, "scheduled_until": AFTER}
+    for impact, status in raises.items():
+        told = health.of_announcement(an_announcement(impact=impact))
+        assert told is status
+        assert health.of_announcement(an_announcement(impact=impact, **planned)) is MAINTENANCE
+        for of_checks in ComponentStatus:
+            assert health.worst([of_checks, told]) is max(of_checks, status, key=severity.index)
 
 
 def test_every_overall_status_has_a_sentence():
-    assert {health.overall(each) for each in every_combination()} == set(health.SENTENCES)
+    assert {health.overall(each) for each in product(ComponentStatus, repeat=2)} == set(health.SENTENCES)

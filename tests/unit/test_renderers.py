@@ -222,7 +222,7 @@ def of_plain_text():
 def test_urls_of_the_owner_stay_inside_their_attributes():
     url = "https://acme.test/?a=\"onload='x'&b=<>"
     read = document(a_snapshot(logo_url=url, favicon_url=url))
-    assert read.all("img") == [{"src": url, "alt": "", "referrerpolicy": "no-referrer"}]
+    assert read.all("img") == [{"class": "logo", "src": url, "alt": "", "referrerpolicy": "no-referrer"}]
     assert read.all("link")[0] == {"rel": "icon", "href": url}
 
 
@@ -388,6 +388,23 @@ def test_markdown_of_the_owner_can_only_be_read(text):
         if name in ("href", "src")
     )
     assert not [name for _, attributes in read.elements for name in attributes if name.startswith("on")]
+
+
+def test_a_component_of_which_nothing_is_known_yet_is_not_said_to_be_up():
+    assert "no data" in document(a_snapshot(a_component_snapshot(timeline=()))).text_of("span")
+
+
+def test_html_of_the_owner_is_around_every_page_cleaned_once_more_and_in_no_data():
+    written = {"header_html": "<p>Acme <b onclick=x()>GmbH</b></p><script>x()</script>", "footer_html": "<p>Imprint"}
+    snapshot = a_snapshot(a_component_snapshot(timeline=()), **written)
+    for file in rendered(snapshot).values():
+        if file.content_type == FILES["status/{slug}"]:
+            assert b'<div class="owner text"><p>Acme <b>GmbH</b></p></div></header>' in file.body
+            assert b'<footer><div class="owner text"><p>Imprint</p></div>' in file.body
+        else:
+            assert b"GmbH" not in file.body
+            assert b"Imprint" not in file.body
+    assert b'class="owner' not in page.render(replace(snapshot, header_html=None, footer_html="<!-- -->"), NOON)
 
 
 def told_and_planned(told):

@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from lull.domain.invisible import INVISIBLE
+
 
 class In(BaseModel):
     """A request body: unknown fields are refused and nothing is coerced."""
@@ -106,34 +108,41 @@ OutInstant = Annotated[
 ]
 """An instant in a response: UTC with Z, milliseconds only where there are any."""
 
-# Controls, bidirectional overrides and invisible characters. U+200C and U+200D are left: scripts and emoji need them.
-_FORBIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0]"
-)
-
-
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHITE_SPACE = re.compile("[\n\r\t]")
+
+
+def _unicode(value: Any) -> Any:
+    if isinstance(value, str) and _LONE_SURROGATE.search(value):
+        raise ValueError("must be valid Unicode")
+    return value
 
 
 def _composed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if _LONE_SURROGATE.search(value):
-        raise ValueError("must be valid Unicode")
     # Before the length is judged: a character may compose to two.
-    return unicodedata.normalize("NFC", value)
+    return unicodedata.normalize("NFC", _unicode(value)) if isinstance(value, str) else value
 
 
 def _plain_text(text: str) -> str:
-    if _FORBIDDEN.search(text):
-        raise ValueError("must not contain control or invisible characters")
+    _visible(text)
     if not text.strip():
         raise ValueError("must not be blank")
     return text
 
 
+def _visible(text: str) -> str:
+    if INVISIBLE.search(text):
+        raise ValueError("must not contain control or invisible characters")
+    return text
+
+
+def _visible_lines(text: str) -> str:
+    _visible(_WHITE_SPACE.sub(" ", text))
+    return text
+
+
 def _prose(text: str) -> str:
-    _plain_text(re.sub("[\n\r\t]", " ", text))
+    _plain_text(_WHITE_SPACE.sub(" ", text))
     return text
 
 
@@ -143,7 +152,7 @@ def _http_url(text: str) -> str:
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         valid = False
-    if not valid or re.search(r"[\s\\]", text) or _FORBIDDEN.search(text):
+    if not valid or re.search(r"[\s\\]", text) or INVISIBLE.search(text):
         raise ValueError("must be an http or https URL")
     if not _has_a_port_of_tcp(parts):
         raise ValueError("port must be 1–65535")
@@ -182,6 +191,9 @@ Prose = Annotated[
     str, BeforeValidator(_composed), StringConstraints(min_length=1, max_length=10_000), AfterValidator(_prose)
 ]
 """Text of several lines, 1 to 10,000 characters."""
+
+Markup = Annotated[str, BeforeValidator(_unicode), StringConstraints(max_length=10_000), AfterValidator(_visible_lines)]
+"""Text of a language of its own, at most 10,000 characters. It is not composed: `>` may be what something joins to."""
 
 HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_http_url)]
 Id = Annotated[int, Field(ge=1, lt=10**12)]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from lull.domain.status_pages import MAX_COMPONENTS, PageComponent, StatusPage, Visibility
-from schemas.base import ABSENT, Id, In, Name, Out, OutInstant, Patch
+from schemas.base import ABSENT, Id, In, Markup, Name, Out, OutInstant, Patch
 
 _PAGE: dict[str, Any] = {
     "name": "Acme Status",
@@ -34,6 +34,8 @@ _PAGE_OUT = {
     "faviconUrl": None,
     "backgroundColor": None,
     "showIncidentHistory": True,
+    "headerHtml": None,
+    "footerHtml": None,
     "createdAt": "2026-03-01T12:30:00Z",
 }
 _COMPONENT_OUT = {
@@ -63,6 +65,13 @@ Slug = Annotated[
     WithJsonSchema({"type": "string", "maxLength": 128, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}),
 ]
 UptimeDays = Annotated[int, Field(ge=1, le=365)]
+OwnerHtml = Annotated[
+    Markup,
+    Field(
+        description="At most 10,000 characters. What may be shown of it is kept, and is what the answer has: texts, "
+        "links, pictures at https addresses, lists and tables, without styles, classes, ids and scripts."
+    ),
+]
 Position = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -80,6 +89,8 @@ class StatusPageIn(In):
     show_uptime_history: bool = True
     uptime_history_days: UptimeDays = 90
     show_incident_history: bool = True
+    header_html: OwnerHtml | None = None
+    footer_html: OwnerHtml | None = None
 
     def described(self, workspace_id: int) -> StatusPage:
         """The page without the id and the time that it does not have yet."""
@@ -104,6 +115,8 @@ class StatusPagePatch(Patch):
     show_uptime_history: bool = ABSENT
     uptime_history_days: UptimeDays = ABSENT
     show_incident_history: bool = ABSENT
+    header_html: OwnerHtml | None = None
+    footer_html: OwnerHtml | None = None
 
     def applied_to(self, page: StatusPage) -> StatusPage:
         return replace(page, **{name: value for name, value in self.said().items() if name != "password"})
@@ -188,6 +201,8 @@ class StatusPageOut(Out):
     show_uptime_history: bool
     uptime_history_days: int
     show_incident_history: bool
+    header_html: str | None
+    footer_html: str | None
     created_at: OutInstant
 
 

@@ -34,6 +34,8 @@ MAX_COMPONENTS = 90
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,126}[a-z0-9])?")
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _LONGEST_URL = 2048
+# Beside a bracket there is a port or nothing; not every release of urlsplit sees to it.
+_ADDRESS_IN_BRACKETS = re.compile(r"[^\[\]]*|\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class StatusPage:
     show_uptime_history: bool = True
     uptime_history_days: int = 90
     show_incident_history: bool = True
+    header_html: str | None = None
+    footer_html: str | None = None
     created_at: datetime
     revision: int = 0
 
@@ -153,6 +157,7 @@ def _url_errors(field: str, url: str | None) -> list[FieldError]:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        host = host if _ADDRESS_IN_BRACKETS.fullmatch(parts.netloc) else None
     except ValueError:
         host = None
     # Browsers drop or rewrite these, so what was checked would not be what is loaded.

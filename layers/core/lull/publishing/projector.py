@@ -74,6 +74,8 @@ def project(
         show_uptime_history=page.show_uptime_history,
         uptime_history_days=page.uptime_history_days,
         show_incident_history=page.show_incident_history,
+        header_html=page.header_html,
+        footer_html=page.footer_html,
         status=status,
         description=health.sentence(status, opened),
         components=shown,

@@ -143,6 +143,9 @@ class StatusSnapshot:
     show_uptime_history: bool
     uptime_history_days: int
     show_incident_history: bool
+    header_html: str | None = None
+    """The owner's, on HTML pages only."""
+    footer_html: str | None = None
     status: ComponentStatus
     description: str
     components: tuple[ComponentSnapshot, ...]

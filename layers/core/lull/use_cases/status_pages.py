@@ -48,7 +48,7 @@ def create_status_page(
 
     Raises Invalid naming fields, Conflict if the slug is taken.
     """
-    domain.validated_page(described)
+    described = _with_clean_html(domain.validated_page(described))
     password_hash = page_access.hashed(password)
     page_access.kept(described, None, password_hash)
     page_id = counters.next_id("status-page")
@@ -65,10 +65,22 @@ def change_status_page(
     def changed() -> StatusPage:
         page = get_status_page(caller, page_id)
         had = access_store.get_page_access(page.workspace_id, page.id) if page.takes_password else None
-        after = domain.validated_page(change(page))
+        after = _with_clean_html(domain.validated_page(change(page)))
         return store.save_status_page(after, was=page, access=page_access.kept(after, had, password_hash), had=had)
 
     return on_stale_write(changed)
+
+
+def _with_clean_html(page: StatusPage) -> StatusPage:
+    """The page with what it keeps of its owner's HTML. Raises Invalid naming a field of which that is too much."""
+    if page.header_html is None and page.footer_html is None:
+        return page
+    # Imported by the first HTML.
+    from lull.domain.owner_html import kept
+
+    return replace(
+        page, header_html=kept("headerHtml", page.header_html), footer_html=kept("footerHtml", page.footer_html)
+    )
 
 
 def delete_status_page(caller: Caller, page_id: int) -> None:

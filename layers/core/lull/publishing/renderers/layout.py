@@ -5,6 +5,7 @@ import hashlib
 from html import escape
 from urllib.parse import quote
 
+from lull.domain.owner_html import cleaned
 from lull.publishing.renderers.looks import LOOKS, Look
 from lull.publishing.renderers.script import script
 from lull.publishing.renderers.style import LIGHT, style_sheet
@@ -28,11 +29,11 @@ def document(snapshot: StatusSnapshot, *, title: str, main: str, footer: str, li
 </head>
 <body>
 <header><div class="column">{_logo(snapshot.logo_url)}<h1><a href="{home}"><bdi>{escape(snapshot.name)}</bdi></a></h1>\
-</div></header>
+</div>{_owners(snapshot.header_html)}</header>
 <main class="column">
 {main}
 </main>
-<footer><div class="column">
+<footer>{_owners(snapshot.footer_html)}<div class="column">
 {footer}
 </div></footer>
 <script>{code}</script>
@@ -62,5 +63,11 @@ def _favicon(look: Look) -> str:
     return f"data:image/svg+xml,{quote(svg)}"
 
 
+def _owners(html: str | None) -> str:
+    """What the owner has written around the page, cleaned once more."""
+    shown = cleaned(html) if html else ""
+    return f'<div class="owner text">{shown}</div>' if shown else ""
+
+
 def _logo(url: str | None) -> str:
-    return f'<img src="{escape(url)}" alt="" referrerpolicy="no-referrer">' if url else ""
+    return f'<img class="logo" src="{escape(url)}" alt="" referrerpolicy="no-referrer">' if url else ""

@@ -154,9 +154,10 @@ def _component(component: ComponentSnapshot, uptime: UptimeSnapshot | None) -> s
 def _uptime(uptime: UptimeSnapshot) -> str:
     days = len(uptime.days)
     span = f"{days} days ago" if days > 1 else "Today"
+    up = bars.percent(uptime.percentage) + (" up" if uptime.percentage is not None else "")
     return (
         f'<div class="uptime">{bars.strip(uptime)}<p class="span" aria-hidden="true"><span>{span}</span>'
-        f"<span>{bars.percent(uptime.percentage)} up</span><span>Today</span></p>{bars.table(uptime)}</div>"
+        f"<span>{up}</span><span>Today</span></p>{bars.table(uptime)}</div>"
     )
 
 

@@ -38,7 +38,7 @@ body{margin:0;background:var(--page);color:var(--on-page);\
 font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
 .column{max-width:48rem;margin:0 auto;padding:0 1rem}
 header .column{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1rem;padding-block:1.5rem}
-header img{height:2.5rem;max-width:10rem;object-fit:contain}
+header .logo{height:2.5rem;max-width:10rem;object-fit:contain}
 h1{margin:0;font-size:1.5rem;line-height:1.25}
 .banner{display:flex;align-items:center;gap:.75rem;margin:1.5rem 0 2rem;padding:1rem 1.25rem;border-radius:.5rem;\
 border:1px solid transparent;color:#fff;font-size:1.25rem;font-weight:600}
@@ -63,8 +63,16 @@ small{color:var(--quiet);font-weight:400}
 .text ul,.text ol{margin:.5rem 0;padding-left:1.5rem;border:0;background:none}
 .text ul{list-style:disc}
 .text li{display:list-item;padding:0;border:0}
-.text pre{overflow-x:auto}
-header a{text-decoration:none}
+.text pre{white-space:pre-wrap}
+.owner{max-width:48rem;margin:0 auto;padding:0 1rem 1rem;font-size:.875rem}
+.owner ul,.owner small{color:inherit}
+.owner img{max-width:100%;height:auto}
+.owner h2,.owner p{margin:.5rem 0}
+.owner h2{font-size:1.125rem}
+.owner h3{font-size:1rem}
+.owner th{font-weight:600}
+footer .owner{padding-top:1rem}
+header h1 a{text-decoration:none}
 #news{padding:.75rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:var(--text)}
 .uptime{flex:1 0 100%;min-width:0}
 .bars{display:block;width:100%;height:2.125rem}
