@@ -51,8 +51,19 @@ class StatusPage:
     show_uptime_history: bool = True
     uptime_history_days: int = 90
     show_incident_history: bool = True
+    custom_domain: str | None = None
+    """A host name as DNS knows it, whether or not it is proven to be the page's."""
+    domain_proof: str | None = None
+    """What a TXT record proves it by; since the first host, and for life."""
+    domain_verified_at: datetime | None = None
+    """Since when the host is the page's and no other's."""
     created_at: datetime
     revision: int = 0
+
+    @property
+    def verified_host(self) -> str | None:
+        """The host that it is served under, beside its slug."""
+        return self.custom_domain if self.domain_verified_at else None
 
     @property
     def is_public(self) -> bool:
