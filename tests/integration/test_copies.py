@@ -10,7 +10,6 @@ from lull.domain.status_pages import Visibility
 from lull.gateways import copies
 from lull.store import assets
 from lull.store import status_pages as pages
-from lull.use_cases import file_sets
 from lull.use_cases.publishing import publish
 from tests.builders import NOON
 from tests.page_builders import a_page
@@ -78,7 +77,7 @@ def told(stack, monkeypatch):
         assert found is not None
         calls.append((tag, required, all(each.sha256 for each in found[0].assets.values())))
 
-    monkeypatch.setattr(file_sets.copies, "drop", drop)
+    monkeypatch.setattr(copies, "drop", drop)
     return calls
 
 
@@ -103,15 +102,15 @@ def test_a_publish_that_could_not_tell_the_cdn_is_made_again(told, stack, monkey
     page = pages.create_status_page(a_page())
     publish("acme-status", at=NOON)
     pages.save_status_page(a_page(revision=page.revision, enabled=False), was=page)
-    telling = file_sets.copies.drop
+    telling = copies.drop
 
     def refused(*_args, **_kwargs):
         raise ClientError({"Error": {"Code": "TooManyInvalidationsInProgress"}}, "CreateInvalidation")
 
-    monkeypatch.setattr(file_sets.copies, "drop", refused)
+    monkeypatch.setattr(copies, "drop", refused)
     with pytest.raises(ClientError):
         publish("acme-status", at=NOON)
-    monkeypatch.setattr(file_sets.copies, "drop", telling)
+    monkeypatch.setattr(copies, "drop", telling)
     told.clear()
     publish("acme-status", at=NOON)
     assert told == [("page-1", True, False)]

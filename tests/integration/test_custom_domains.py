@@ -46,7 +46,8 @@ def api(server) -> Api:
 
 
 def verify(api: Api, page_id: int = 1) -> dict:
-    return api.post(f"/api/status-pages/{page_id}/verify-domain")
+    answer: dict = api.post(f"/api/status-pages/{page_id}/verify-domain")
+    return answer
 
 
 def proven(api: Api, server) -> Api:
@@ -190,7 +191,7 @@ def test_a_host_is_looked_at_daily_and_given_up_after_three_days_without_its_pro
     stack.drain()
 
     def sweep() -> int:
-        return stack.invoke("MonitorFunction", {})["domains"]
+        return int(stack.invoke("MonitorFunction", {})["domains"])
 
     def failures() -> int | None:
         claim = custom_domains.get_claim(HOST)
