@@ -20,7 +20,7 @@ DATA_HEADERS = {
 
 
 # As visitors ask for it, and as the CDN does for a custom domain.
-_DATA = re.compile(r"/api/public/|/domains/[^/]+/data/")
+_DATA = re.compile(r"/api/public/|/domains/[^/]+/data(?:/|$)")
 
 
 class SameHeadersAsTheCdn:

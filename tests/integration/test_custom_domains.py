@@ -11,6 +11,7 @@ from lull.domain.credentials import Caller, Role
 from lull.gateways import name_servers
 from lull.store import custom_domains, status_pages
 from lull.use_cases import status_pages as use_cases
+from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.name_server import TARGET, name_server
 from tests.visitors import visit
@@ -168,6 +169,8 @@ def test_a_page_behind_a_password_takes_it_at_its_host_and_has_nothing_there_for
     proven(api, server)
     stack.drain()
     api.patch("/api/status-pages/1", {"visibility": "PASSWORD_PROTECTED", "password": "secret"})
+    publish(HOST, at=clock.now())
+    assert keys("domains/") == set(), "at once, and not only when nothing public is left at the slug"
     stack.drain()
     assert keys("domains/") == set()
     asked = visit("GET", f"/{PAGE}")
