@@ -20,6 +20,8 @@ _BEHAVIOR_PROPERTIES = {
     "CachePolicyId",
     "OriginRequestPolicyId",
     "ResponseHeadersPolicyId",
+    # The one function that runs at the edge is played by `local.hosts`.
+    "FunctionAssociations",
 }
 _ORIGIN_PROPERTIES = {
     "Id",
@@ -55,6 +57,8 @@ class Behavior:
     failover: frozenset[int] = frozenset()
     forwarding: Forwarding
     headers: Headers = ()
+    serves_hosts: bool = False
+    """Whether requests to custom domains are looked for below `domains/`."""
 
     def matches(self, path: str) -> bool:
         return _wildcard(self.pattern.lstrip("/"), path.lstrip("/"))
@@ -94,6 +98,7 @@ def behaviors(distributions: dict[str, Any], around: Surroundings) -> tuple[Beha
                     origins=_members(groups[target], origins) if target in groups else (origins[target],),
                     failover=_failover(groups.get(target)),
                     forwarding=_forwarding(settings, around),
+                    serves_hosts=bool(settings.get("FunctionAssociations")),
                     headers=around.header_policies.get(settings.get("ResponseHeadersPolicyId", ""), ()),
                 )
             )

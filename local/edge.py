@@ -11,13 +11,15 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import api_gateway, bucket
+from local import api_gateway, bucket, hosts
 from local.cdn import Behavior, Origin
 from local.function_pool import FunctionPool
 from local.invocation import Invoke, Report
 from local.stack import Stack
 from lull.use_cases import event_stream
 
+CUSTOM_HOST = "lull.host"
+"""In the scope of a request to another name than this machine's."""
 BODY_LIMIT = 10 * 1024 * 1024
 _METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 # The connection's own, not the message's.
@@ -39,21 +41,25 @@ class Edge:
     def app(self, pages: list[BaseRoute]) -> ASGIApp:
         """`pages` are the runtime's own and come before the template's behaviours."""
         everything = HttpRoute("/{path:path}", self.answer, methods=_METHODS)
-        return OwnOriginOnly(Starlette(routes=[*pages, everything]), self._host)
+        return OwnOriginOnly(Starlette(routes=[*pages, everything]), Starlette(routes=[everything]), self._host)
 
     async def answer(self, request: HttpRequest) -> HttpResponse:
         behavior = next(each for each in self._stack.behaviors if each.matches(request.scope["path"]))
+        visited = request.scope["path"]
         response = bucket.wrong_method()
+        if (host := request.scope.get(CUSTOM_HOST)) and behavior.serves_hosts:
+            if not await self._pool.run(is_claimed, host):
+                return HttpResponse("This address is not served here.\n", 421, media_type="text/plain")
+            # As at CloudFront, after the behaviour was chosen.
+            request.scope["path"] = hosts.rewritten(host, visited)
         if request.method in behavior.methods:
             for origin in behavior.origins:
                 response = await self._from(origin, behavior, request)
                 if response.status not in behavior.failover:
                     break
-        stays = request.method == "GET" and response.status == 200 and event_stream.is_stream(request.scope["path"])
+        stays = request.method == "GET" and response.status == 200 and event_stream.is_stream(visited)
         answer: HttpResponse = (
-            self._held_open(response.body, behavior, request.scope["path"])
-            if stays
-            else HttpResponse(response.body, response.status)
+            self._held_open(response.body, behavior, visited) if stays else HttpResponse(response.body, response.status)
         )
         answer.raw_headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in _headers(behavior, response)
@@ -113,30 +119,45 @@ class Edge:
         return response
 
 
-class OwnOriginOnly:
-    """ASGI: no other Host (DNS rebinding) and no writes from pages of other origins."""
+def is_claimed(host: str) -> bool:
+    """Whether a page is served at the host: CloudFront knows its alternate domain names, and refuses all others."""
+    # The table is known by its environment only when the system runs.
+    from lull.store import custom_domains
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    return custom_domains.get_claim(host) is not None
+
+
+class OwnOriginOnly:
+    """ASGI: no other Host (DNS rebinding) but custom domains, which have an app of their own, and no writes from pages
+    of other origins."""
+
+    def __init__(self, app: ASGIApp, at_hosts: ASGIApp, host: str) -> None:
         self._app = app
+        self._at_hosts = at_hosts
         port = host.rpartition(":")[2]
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self._origins = {f"http://{each}" for each in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (refusal := self._refusal(scope)):
+        header = _header(scope, "host")
+        if scope["type"] == "http" and header not in self._hosts:
+            await self._at_hosts({**scope, CUSTOM_HOST: hosts.host_of(header or "")}, receive, send)
+        elif scope["type"] == "http" and (refusal := self._refusal(scope)):
             await refusal(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> HttpResponse | None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if headers.get("host") not in self._hosts:
-            return HttpResponse("This address is not served here.\n", 421, media_type="text/plain")
-        foreign = headers.get("origin", next(iter(self._origins))) not in self._origins
-        foreign = foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        origin, site = _header(scope, "origin"), _header(scope, "sec-fetch-site")
+        foreign = origin not in (None, *self._origins) or site not in (None, "none", "same-origin")
         if foreign and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             return HttpResponse("Pages of other origins may only read.\n", 403, media_type="text/plain")
         return None
+
+
+def _header(scope: Scope, wanted: str) -> str | None:
+    found = [value for name, value in scope.get("headers", ()) if name.lower() == wanted.encode()]
+    return found[-1].decode("latin-1") if found else None
 
 
 def _headers(behavior: Behavior, response: api_gateway.Response) -> list[tuple[str, str]]:

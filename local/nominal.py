@@ -32,6 +32,10 @@ def _distribution(_endpoint: Endpoint, name: str) -> Attributes:
     return {"": name, "Id": name, "DomainName": f"{name}.cloudfront.net"}
 
 
+def _edge_function(endpoint: Endpoint, name: str) -> Attributes:
+    return {"": name, "FunctionARN": f"arn:aws:cloudfront::{endpoint.account}:function/{name}"}
+
+
 def _name_only(_endpoint: Endpoint, name: str) -> Attributes:
     return {"": name, "Id": name}
 
@@ -41,11 +45,13 @@ DESCRIBE: dict[str, Describe] = {
     "AWS::ApiGatewayV2::Stage": _name_only,
     "AWS::CloudFront::CachePolicy": _name_only,
     "AWS::CloudFront::Distribution": _distribution,
+    "AWS::CloudFront::Function": _edge_function,
     "AWS::CloudFront::OriginAccessControl": _name_only,
     "AWS::CloudFront::OriginRequestPolicy": _name_only,
     "AWS::CloudFront::ResponseHeadersPolicy": _name_only,
     "AWS::CloudWatch::Alarm": _name_only,
     "AWS::CloudWatch::Dashboard": _name_only,
+    "AWS::IAM::Policy": _name_only,
     "AWS::IAM::Role": _role,
     "AWS::Lambda::EventInvokeConfig": _name_only,
     "AWS::Lambda::EventSourceMapping": _name_only,

@@ -22,6 +22,8 @@ from local.server import Server
 from local.state_folder import StateFolder
 
 # What is developed here is also watched from here, and told here.
+DOMAIN_TARGET = "pages.lull.example"
+"""What custom domains would point to; name servers that say so are named by DNS_SERVERS."""
 THIS_MACHINE = "127.0.0.0/8,::1/128,localhost"
 
 
@@ -79,6 +81,8 @@ class System:
             "OidcIssuers": issuer.setting(),
             "MailFrom": outbox.SENDER,
             "PrivateTargets": THIS_MACHINE,
+            "DomainTarget": DOMAIN_TARGET,
+            "DnsServers": os.environ.get("DNS_SERVERS", ""),
         }
 
     def farewell(self) -> int:

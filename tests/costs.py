@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from unittest import mock
 
 from lull import clock
 from lull.domain.answers import Answer
+from lull.domain.custom_domains import Evidence, Finding, LookedUp
 from lull.domain.ledger import Change
 from lull.domain.uptime import Bucket
 from lull.store import ledger
-from lull.use_cases import api_keys, probe_calls, probing, wake_ups, watch
+from lull.use_cases import api_keys, custom_domains, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
@@ -130,6 +132,22 @@ def measured() -> dict[str, Meter]:
     for name, headers in (("by session", shown), ("refused", {})):
         look = lambda headers=headers: visit("GET", "/status/acme", **headers)  # noqa: E731
         record(f"read a page with a password, {name}", look, authenticated=False)
+    api.post("/api/status-pages", {"name": "Beta", "slug": "beta", "customDomain": "status.beta.example"})
+    right = (LookedUp("", Finding.MATCHES), LookedUp("", Finding.MATCHES))
+    target = {"DOMAIN_TARGET": "pages.lull.example"}
+    with (
+        mock.patch("lull.gateways.name_servers.look_up", return_value=[Evidence(*right)]),
+        mock.patch.dict("os.environ", target),
+    ):
+        record("verify a custom domain", lambda: api.post("/api/status-pages/2/verify-domain"))
+        tomorrow = clock.now() + timedelta(days=1, minutes=1)
+        look_again = lambda: custom_domains.look_again(at=tomorrow)  # noqa: E731
+        record("look at a custom domain, daily", look_again, authenticated=False)
+        record("sweep over custom domains, nothing due", look_again, authenticated=False)
+    for named, name in (("a page that has a custom domain", "beta"), ("the custom domain", "status.beta.example")):
+        publish(name, at=clock.now())
+        again = partial(publish, name, at=clock.now())
+        record(f"publish {named} again, unchanged", again, authenticated=False)
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     return meters
 

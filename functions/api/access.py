@@ -76,6 +76,7 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/status-pages/{page_id}"): VIEWER,
     ("PATCH", "/api/status-pages/{page_id}"): MEMBER,
     ("DELETE", "/api/status-pages/{page_id}"): ADMIN,
+    ("POST", "/api/status-pages/{page_id}/verify-domain"): MEMBER,
     ("POST", "/api/status-pages/{page_id}/feed-token"): MEMBER,
     ("DELETE", "/api/status-pages/{page_id}/feed-token"): MEMBER,
     ("GET", "/api/status-pages/{page_id}/components"): VIEWER,
@@ -98,5 +99,8 @@ GATED: dict[tuple[str, str], Role | None] = {
     ("HEAD", "/api/public/status/{path:path}"): PUBLIC,
     ("GET", "/status/{path:path}"): PUBLIC,
     ("HEAD", "/status/{path:path}"): PUBLIC,
+    ("POST", "/domains/{host}/data/auth"): PUBLIC,
+    ("GET", "/domains/{path:path}"): PUBLIC,
+    ("HEAD", "/domains/{path:path}"): PUBLIC,
 }
 ACCESS |= GATED

@@ -1,5 +1,7 @@
 """What every answer carries."""
 
+import re
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +19,10 @@ DATA_HEADERS = {
 }
 
 
+# As visitors ask for it, and as the CDN does for a custom domain.
+_DATA = re.compile(r"/api/public/|/domains/[^/]+/data(?:/|$)")
+
+
 class SameHeadersAsTheCdn:
     """Pure ASGI middleware: whoever asks the API itself gets the headers that the CDN adds to public paths."""
 
@@ -25,7 +31,7 @@ class SameHeadersAsTheCdn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        is_data = path.startswith("/api/public/") and not path.endswith("/auth")
+        is_data = _DATA.match(path) is not None and not path.endswith("/auth")
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":

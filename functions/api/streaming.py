@@ -6,6 +6,7 @@ Only there with the template's parameter `WebAdapterLayer`. Otherwise the gate a
 
 import asyncio
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,6 +15,7 @@ import errors
 from answers import NoStore, SameHeadersAsTheCdn
 from lull.domain.errors import NotFound
 from lull.use_cases import event_stream, rate_limits
+from lull.use_cases import public_pages as use_cases
 from routers import public_pages
 
 LOOK_EACH_SECONDS = 2.0
@@ -38,13 +40,31 @@ async def events(request: Request, slug: str) -> Response:
 
     Only for the CDN, which alone can tell the address of a visitor.
     """
-    if not rate_limits.came_through_the_cdn(request.headers.get("x-lull-edge", "")):
-        raise NotFound("page")
+    _only_from_the_cdn(request)
     answer = await public_pages.read_data(request, f"{slug}/events")
-    if request.method == "HEAD" or answer.status_code != 200:
+    return _going_on(request, answer, f"/api/public/status/{slug}/events")
+
+
+@app.api_route("/domains/{host}/data/events", methods=["GET", "HEAD"])
+async def events_at_host(request: Request, host: str) -> Response:
+    """The same at the custom domain of a page."""
+    _only_from_the_cdn(request)
+    answer = await public_pages.read_at_host(request, f"{host}/data/events")
+    if answer.status_code != HTTPStatus.OK:
+        return answer
+    return _going_on(request, answer, "/" + use_cases.path_at_host(f"domains/{host}/data/events"))
+
+
+def _only_from_the_cdn(request: Request) -> None:
+    if not rate_limits.came_through_the_cdn(request.headers.get("x-lull-edge", "")):
+        raise NotFound("status page")
+
+
+def _going_on(request: Request, answer: Response, path: str) -> Response:
+    if request.method == "HEAD" or answer.status_code != HTTPStatus.OK:
         return answer
     headers = {name: value for name, value in answer.headers.items() if name not in ("content-length", "cache-control")}
-    return StreamingResponse(_held_open(bytes(answer.body), request.scope["path"]), headers=headers)
+    return StreamingResponse(_held_open(bytes(answer.body), path), headers=headers)
 
 
 def _held_open(first: bytes, path: str) -> AsyncIterator[bytes]:

@@ -4,13 +4,14 @@ from typing import Any
 
 from lull import clock
 from lull.observability import logger
-from lull.use_cases import probe_calls, publishing, wake_ups
+from lull.use_cases import custom_domains, probe_calls, publishing, wake_ups
 
 _PARTS = {
     "overdue": wake_ups.redrive_overdue,
     "heartbeats": wake_ups.wake_heartbeats,
     "probes": probe_calls.call_due,
     "pages": publishing.republish_for_a_new_day,
+    "domains": custom_domains.look_again,
 }
 
 

@@ -66,7 +66,7 @@ def test_every_module_has_byte_code_that_is_never_checked_against_its_source(bui
 
 def test_only_the_apis_ship_the_web_framework_and_no_layer_does(build):
     shipped = {path.parent.name for path in build.glob("*/fastapi")}
-    assert shipped == {"ManagementFunction", "PublicFunction"}
+    assert shipped == {"ManagementFunction", "PublicFunction", "EventsFunction"}
     assert not (build / "CoreLayer/python/pydantic").exists()
 
 

@@ -21,6 +21,7 @@ from lull.domain.uptime import Bucket
 from lull.gateways import mail
 from lull.store import checks, ledger
 from tests.api import Api, a_workspace, http_event
+from tests.name_server import TARGET, NameServer, name_server
 
 Permission = tuple[str, str]
 
@@ -151,7 +152,7 @@ def named(stack: Workbench) -> Workbench:
     return Workbench(stack.deployed, {function.name: running(function) for function in stack.deployed.functions})
 
 
-def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
+def a_life(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> None:
     """Everything that any function does, at least once."""
     api.post("/api/projects", {"name": "Shop"})
     api.get("/api/projects")
@@ -195,8 +196,25 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
     api.delete("/api/projects/1")
+    a_host_comes_and_goes(api, bench, monkeypatch, server)
     api.delete(f"/api/status-pages/{page}")
     bench.drain()
+
+
+def a_host_comes_and_goes(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> None:
+    """It is proven, looked at a day later, and given up when its proof is gone."""
+    page, host = "/api/status-pages/1", "status.example.test"
+    api.patch(page, {"customDomain": host})
+    server.prove(host, api.post(f"{page}/verify-domain")["expected"]["txt"])
+    assert api.post(f"{page}/verify-domain")["verified"]
+    bench.drain()
+    now = clock.now()
+    for days in range(1, 5):
+        monkeypatch.setattr(clock, "now", lambda days=days: now + timedelta(days=days, minutes=days))
+        assert bench.invoke("MonitorFunction", {})["domains"] == 1
+        server.forget(host)
+    bench.drain()
+    assert api.get(page)["domainVerifiedAt"] is None
 
 
 def visitors_come(api: Api, bench: Workbench) -> None:
@@ -259,11 +277,13 @@ def a_full_day(check_id: int) -> None:
 
 
 def test_what_functions_do_and_what_their_roles_allow_are_the_same(stack, endpoint, monkeypatch):
-    deployed = deploy(endpoint, parameters={"MailFrom": outbox.SENDER})
-    monkeypatch.setenv("MAIL_FROM", outbox.SENDER)
     outbox.allow_sender(endpoint)
-    with Recorder() as recorder:
-        a_life(a_workspace(), named(Workbench(deployed)), monkeypatch)
+    with name_server() as server, Recorder() as recorder:
+        given = {"MailFrom": outbox.SENDER, "DomainTarget": TARGET, "DnsServers": server.address}
+        deployed = deploy(endpoint, parameters=given)
+        for name in ("MAIL_FROM", "DOMAIN_TARGET", "DNS_SERVERS"):
+            monkeypatch.setenv(name, deployed.environment()[name])
+        a_life(a_workspace(), named(Workbench(deployed)), monkeypatch, server)
     may = allowed()
     assert set(may) == set(recorder.used)
     lacking = {function: used - may[function] for function, used in recorder.used.items()}

@@ -11,7 +11,7 @@ import pytest
 import publisher
 from lull import aws, settings
 from lull.store import status_pages as pages
-from lull.use_cases.publishing import PublishResult
+from lull.use_cases.file_sets import PublishResult
 from tests.page_builders import a_page
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -27,7 +27,8 @@ from lull.store import assets, checks, dependencies, ledger, projects, publicati
 from lull.store import status_pages as pages
 from lull.store.assets import LostRace
 from lull.use_cases import incidents, status_pages, watch
-from lull.use_cases.publishing import PublishResult, publish
+from lull.use_cases.file_sets import PublishResult
+from lull.use_cases.publishing import publish
 from tests.builders import NOON, a_check, a_signal
 from tests.page_builders import a_component, a_page
 

@@ -122,7 +122,7 @@ def test_a_healthy_check_is_left_alone_by_every_sweep(api, time, sweep):
 
 def test_a_check_that_never_called_is_not_missed(api, time, sweep):
     time.passes(days=2)
-    assert sweep() == {"overdue": 0, "heartbeats": 0, "probes": 0, "pages": 0}
+    assert sweep() == {"overdue": 0, "heartbeats": 0, "probes": 0, "pages": 0, "domains": 0}
     assert check(api)["status"] == "NEW"
 
 

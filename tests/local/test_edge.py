@@ -10,6 +10,10 @@ from local.edge import BODY_LIMIT, Edge
 from local.function_pool import FunctionPool
 from local.issuer import Issuer
 from local.routes import Route, routes
+from lull.domain.custom_domains import claimed
+from lull.store import custom_domains, status_pages
+from tests.builders import NOON
+from tests.page_builders import a_page
 
 HOST = "127.0.0.1:8000"
 
@@ -91,7 +95,6 @@ def test_what_is_not_for_visitors_is_not_found(site, path):
     site.put(path.lstrip("/"), b"secret")
     response = site.request("GET", path)
     assert response.status_code == 404
-    assert "text/html" in response.headers["content-type"]
     assert b"secret" not in response.content
 
 
@@ -282,6 +285,29 @@ def test_the_index_names_the_status_pages(site):
     assert 'href="/status/acme"' in text
     assert "feed.rss" not in text
     assert 'href="/docs"' in text
+
+
+def test_a_custom_domain_has_its_page_and_nothing_of_this_machine(site, monkeypatch):
+    for name, value in site.environment.items():
+        monkeypatch.setenv(name, value)
+    page = status_pages.create_status_page(a_page(custom_domain="status.example.com"))
+    custom_domains.claim_domain(page, claimed(page, "status.example.com", at=NOON))
+    site.put("domains/status.example.com/page", b"<h1>Acme</h1>", ContentType="text/html")
+    site.put("status/other", b"secret", ContentType="text/html")
+    at_host = {"headers": {"Host": "Status.Example.com:8000"}}
+    assert site.request("GET", "/", **at_host).content == b"<h1>Acme</h1>"
+    assert site.request("GET", "/status/acme", **at_host).content == b"<h1>Acme</h1>"
+    site.api.events.clear()
+    for path in ("/docs", "/api/checks", "/_local/outbox", "/api/public/status/other/feed.rss"):
+        site.request("GET", path, **at_host)
+    asked = [event["rawPath"] for event in site.api.events]
+    assert asked == ["/domains/status.example.com/none"] * 3 + ["/domains/status.example.com/data/feed.rss"]
+    site.request("POST", "/api/checks", **at_host)
+    site.request("POST", "/api/public/status/other/auth", **at_host)
+    assert [event["rawPath"] for event in site.api.events[4:]] == [
+        "/domains/status.example.com/none",
+        "/domains/status.example.com/data/auth",
+    ]
 
 
 def test_the_documentation_needs_no_other_host(site, monkeypatch, tmp_path):

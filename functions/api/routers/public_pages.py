@@ -24,6 +24,8 @@ from visitors import COOKIE, address_of, visitor_of
 
 router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
 
+CACHE_TAG = "x-amz-meta-cache-tag"
+"""As S3 says it of its objects."""
 _FORM = "application/x-www-form-urlencoded"
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -46,6 +48,12 @@ async def open_session(request: Request, slug: str) -> Response:
     A form is answered as browsers need it: by the page, or by the form again. At most 5 requests in 5 minutes.
     """
     use_cases.slug_of(f"status/{slug}")
+    # A page has two paths, and a cookie one.
+    paths = (f"/status/{slug}", f"/api/public/status/{slug}")
+    return await _open_session(request, slug, home=f"/status/{slug}", paths=paths)
+
+
+async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[str, ...]) -> Response:
     is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
     password = _form_password(await request.body()) if is_form else await _json_password(request)
     at = clock.now()
@@ -67,7 +75,8 @@ async def open_session(request: Request, slug: str) -> Response:
         if not is_form:
             raise
         return _nothing_here()
-    return _with_session(slug, session, allowance_headers(allowance), is_form=is_form)
+    headers = allowance_headers(allowance)
+    return _with_session(session, headers, home=home if is_form else None, paths=paths)
 
 
 def _form_password(body: bytes) -> str:
@@ -93,14 +102,14 @@ def _refused(error: Unauthenticated, headers: dict[str, str]) -> Response:
     return answer(HTTPStatus.UNAUTHORIZED, str(error), headers=headers)
 
 
-def _with_session(slug: str, session: Session, headers: dict[str, str], *, is_form: bool) -> Response:
-    if is_form:
-        response = Response(None, 303, {**headers, "location": f"/status/{slug}"})
+def _with_session(session: Session, headers: dict[str, str], *, home: str | None, paths: tuple[str, ...]) -> Response:
+    """The session, and for a form the way home."""
+    if home:
+        response = Response(None, 303, {**headers, "location": home})
     else:
         body = SessionOut.model_validate(session).model_dump_json(by_alias=True)
         response = Response(body, 200, headers, media_type="application/json")
-    # A page has two paths, and a cookie one.
-    for path in (f"/status/{slug}", f"/api/public/status/{slug}"):
+    for path in paths:
         response.set_cookie(
             COOKIE,
             session.token,
@@ -113,6 +122,13 @@ def _with_session(slug: str, session: Session, headers: dict[str, str], *, is_fo
     return response
 
 
+@router.post("/domains/{host}/data/auth", include_in_schema=False)
+async def open_session_at_host(request: Request, host: str) -> Response:
+    """The same at the custom domain of a page, where the page is at the root."""
+    path = use_cases.path_at_host(f"domains/{host}/page")
+    return await _open_session(request, path.rpartition("/")[2], home="/", paths=("/",))
+
+
 async def read_data(request: Request, path: str) -> Response:
     """A file of a page. Other pages than PUBLIC ones are read with a session, a feed token or an API key."""
     whole = f"api/public/status/{path}"
@@ -121,10 +137,25 @@ async def read_data(request: Request, path: str) -> Response:
 
 async def read_page(request: Request, path: str) -> Response:
     """A page for people. One that takes a password is a form for it first."""
+    return _page(request, f"status/{path}")
+
+
+async def read_at_host(request: Request, path: str) -> Response:
+    """What the page of a custom domain has: the CDN asks for it like this."""
     try:
-        return _file(request, f"status/{path}")
+        whole = use_cases.path_at_host(f"domains/{path}")
+    except NotFound:
+        return _nothing_here()
+    if whole.startswith("status/"):
+        return _page(request, whole)
+    return _part(request, whole) if page_parts.is_in_parts(whole) else _file(request, whole)
+
+
+def _page(request: Request, path: str) -> Response:
+    try:
+        return _file(request, path)
     except Unauthenticated:
-        return login_page(path.partition("/")[0], status=401, headers={"www-authenticate": "Bearer"})
+        return login_page(use_cases.slug_of(path), status=401, headers={"www-authenticate": "Bearer"})
     except TooManyRequests as error:
         headers = refusal_headers(error.allowance)
         text = f"Try again in {headers['retry-after']} seconds."
@@ -140,7 +171,7 @@ def _file(request: Request, path: str) -> Response:
     found = use_cases.read_file(path, visitor_of(request), at=at)
     headers = allowance_headers(allowance)
     if found.is_public:
-        headers["cache-control"] = found.file.cache_control
+        headers |= {"cache-control": found.file.cache_control, CACHE_TAG: found.tag}
     return Response(found.file.body, 200, {**headers, "content-type": found.file.content_type})
 
 
@@ -153,7 +184,7 @@ def _part(request: Request, path: str) -> Response:
     part = page_parts.read_part(path, visitor_of(request), query, last_event_id=last_event_id, at=at)
     headers = {**allowance_headers(allowance), "content-type": part.content_type}
     if part.is_public:
-        headers["cache-control"] = part.cache_control
+        headers |= {"cache-control": part.cache_control, CACHE_TAG: part.tag}
     return Response(part.body, 200, headers)
 
 
@@ -164,3 +195,4 @@ def _nothing_here() -> Response:
 for _method in ("GET", "HEAD"):
     router.add_api_route("/api/public/status/{path:path}", read_data, methods=[_method])
     router.add_api_route("/status/{path:path}", read_page, methods=[_method])
+    router.add_api_route("/domains/{path:path}", read_at_host, methods=[_method], include_in_schema=False)

@@ -8,7 +8,7 @@ from auth import AuthorizedCaller, require_own_workspace
 from bodies import StrictRoute
 from lull import clock
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.use_cases import page_access
+from lull.use_cases import custom_domains, page_access
 from lull.use_cases import status_pages as use_cases
 from schemas.base import PathId, QueryId
 from schemas.errors import responses
@@ -23,6 +23,7 @@ from schemas.status_pages import (
     StatusPageIn,
     StatusPageOut,
     StatusPagePatch,
+    VerificationOut,
 )
 
 router = APIRouter(prefix="/api/status-pages", tags=["Status pages"], route_class=StrictRoute)
@@ -77,6 +78,22 @@ async def change_status_page(caller: AuthorizedCaller, page_id: PathId, body: St
 async def delete_status_page(caller: AuthorizedCaller, page_id: PathId) -> None:
     """Delete a status page, its components and everything it has published. Its slug is free again."""
     use_cases.delete_status_page(caller, page_id)
+
+
+@router.post(
+    "/{page_id}/verify-domain",
+    response_model=VerificationOut,
+    summary="Verify the custom domain of a status page",
+    responses=responses(404, 409, 429),
+)
+async def verify_domain(caller: AuthorizedCaller, page_id: PathId) -> VerificationOut:
+    """Look up the CNAME of the page's customDomain, and the TXT record that proves it to be this page's.
+
+    With both right the page is served under the name, and no other page can be, until the page gets another name or
+    is deleted, or its records are found wrong on three days in a row. `expected` says what the records have to be,
+    `result` what each came to. At an apex, which has no CNAME, an ALIAS does. At most 10 requests in 60 seconds.
+    """
+    return VerificationOut.of(custom_domains.verify(caller, page_id, at=clock.now()))
 
 
 @router.post(

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
+from lull.domain.custom_domains import Finding, LookedUp
 from lull.domain.status_pages import MAX_COMPONENTS, PageComponent, StatusPage, Visibility
+from lull.use_cases.custom_domains import Verification
 from schemas.base import ABSENT, Id, In, Markup, Name, Out, OutInstant, Patch
 
 _PAGE: dict[str, Any] = {
@@ -36,6 +38,8 @@ _PAGE_OUT = {
     "showIncidentHistory": True,
     "headerHtml": None,
     "footerHtml": None,
+    "customDomain": "status.example.com",
+    "domainVerifiedAt": None,
     "createdAt": "2026-03-01T12:30:00Z",
 }
 _COMPONENT_OUT = {
@@ -64,6 +68,12 @@ Slug = Annotated[
     str,
     WithJsonSchema({"type": "string", "maxLength": 128, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}),
 ]
+# Judged by the domain as well: it may come in Unicode and capitals.
+CustomDomain = Annotated[
+    str,
+    Field(description="A host name of yours, such as status.example.com; `verify-domain` proves it. null: none."),
+    WithJsonSchema({"type": "string", "maxLength": 253}),
+]
 UptimeDays = Annotated[int, Field(ge=1, le=365)]
 OwnerHtml = Annotated[
     Markup,
@@ -91,6 +101,7 @@ class StatusPageIn(In):
     show_incident_history: bool = True
     header_html: OwnerHtml | None = None
     footer_html: OwnerHtml | None = None
+    custom_domain: CustomDomain | None = None
 
     def described(self, workspace_id: int) -> StatusPage:
         """The page without the id and the time that it does not have yet."""
@@ -101,7 +112,7 @@ class StatusPageIn(In):
 class StatusPagePatch(Patch):
     """Only the fields to change."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": False}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customDomain": "status.example.com", "enabled": True}]})
 
     name: Name = ABSENT
     slug: Slug = ABSENT
@@ -117,6 +128,7 @@ class StatusPagePatch(Patch):
     show_incident_history: bool = ABSENT
     header_html: OwnerHtml | None = None
     footer_html: OwnerHtml | None = None
+    custom_domain: CustomDomain | None = None
 
     def applied_to(self, page: StatusPage) -> StatusPage:
         return replace(page, **{name: value for name, value in self.said().items() if name != "password"})
@@ -203,6 +215,8 @@ class StatusPageOut(Out):
     show_incident_history: bool
     header_html: str | None
     footer_html: str | None
+    custom_domain: str | None = Field(description="As DNS knows it: lower case, A-labels.")
+    domain_verified_at: OutInstant | None = Field(description="Since when the page is served there; null: it is not.")
     created_at: OutInstant
 
 
@@ -223,3 +237,47 @@ class SlugOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [{"isAvailable": True}]})
 
     is_available: bool
+
+
+_VERIFICATION_OUT: dict[str, Any] = {
+    "verified": False,
+    "cname": {"name": "status.example.com", "found": ["pages.lull.example"], "result": "MATCHES", "ok": True},
+    "txt": {"name": "_lull-challenge.status.example.com", "found": [], "result": "NOT_FOUND", "ok": False},
+    "expected": {"cname": "pages.lull.example", "txt": "lull-page-1-0123456789abcdefghijABCDEFGHIJ01"},
+}
+
+
+class LookedUpOut(Out):
+    """What one look-up has found. `found` are the CNAMEs one after another, addresses without one, or TXT records."""
+
+    name: str
+    found: list[str]
+    result: Finding
+    ok: bool
+
+
+class ExpectedRecordsOut(Out):
+    cname: str
+    txt: str
+
+
+class VerificationOut(Out):
+    model_config = ConfigDict(json_schema_extra={"examples": [_VERIFICATION_OUT]})
+
+    verified: bool
+    cname: LookedUpOut
+    txt: LookedUpOut
+    expected: ExpectedRecordsOut
+
+    @classmethod
+    def of(cls, made: Verification) -> "VerificationOut":
+        return cls(
+            verified=made.verified,
+            cname=_looked_up(made.evidence.cname),
+            txt=_looked_up(made.evidence.txt),
+            expected=ExpectedRecordsOut(cname=made.expected_cname, txt=made.expected_txt),
+        )
+
+
+def _looked_up(found: LookedUp) -> LookedUpOut:
+    return LookedUpOut(name=found.name, found=list(found.found), result=found.finding, ok=found.finding.is_right)

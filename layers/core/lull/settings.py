@@ -66,3 +66,23 @@ def oidc_issuers() -> str:
 def private_targets() -> str:
     """Networks and hosts that probes and webhooks may reach although they are not public: see `parse_allow_list`."""
     return os.environ.get("PRIVATE_TARGETS", "")
+
+
+def domain_target() -> str:
+    """The name that custom domains point to by CNAME; empty where there are no custom domains."""
+    return os.environ.get("DOMAIN_TARGET", "").rstrip(".").lower()
+
+
+def installation_url() -> str:
+    """The installation's own address, if it has one that is not CloudFront's."""
+    return os.environ.get("INSTALLATION_URL", "")
+
+
+def dns_servers() -> str:
+    """Addresses of name servers to ask, such as `9.9.9.9,127.0.0.1:5353`; empty for those of the system."""
+    return os.environ.get("DNS_SERVERS", "")
+
+
+def distribution_id() -> str:
+    """The CDN whose copies are dropped when a page changes; empty where they just expire."""
+    return os.environ.get("DISTRIBUTION_ID", "")

@@ -161,7 +161,7 @@ class PublishPage:
 
 @dataclass(frozen=True, slots=True)
 class PublishSlug:
-    """Publish whatever owns this slug now."""
+    """Publish whatever owns this slug, or this custom domain, now."""
 
     slug: str
 
@@ -326,8 +326,10 @@ def _shown(check: Check) -> tuple[object, ...]:
 
 
 def of_status_page(before: StatusPage | None, after: StatusPage | None) -> list[Effect]:
-    """Every slug the page has or had: the old one has to disappear. A page that is enabled tells what is planned."""
-    effects: list[Effect] = [PublishSlug(slug) for slug in dict.fromkeys(page.slug for page in (before, after) if page)]
+    """Every slug and host it has or had: old ones have to disappear. A page that is enabled tells what is planned."""
+    both = [page for page in (before, after) if page]
+    names = dict.fromkeys([*(page.slug for page in both), *(page.verified_host for page in both)])
+    effects: list[Effect] = [PublishSlug(name) for name in names if name]
     if after and after.enabled and before and not before.enabled:
         effects.append(AnnounceMaintenance(after.workspace_id))
     return effects

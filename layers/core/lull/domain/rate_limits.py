@@ -19,6 +19,8 @@ AUTH = Limit("auth", 5, timedelta(minutes=5))
 DATA = Limit("data", 30, timedelta(seconds=60))
 FEED = Limit("feed", 10, timedelta(seconds=60))
 SUBSCRIBE = Limit("subscribe", 5, timedelta(seconds=60))
+VERIFY = Limit("verify", 10, timedelta(seconds=60))
+"""Not of the seed: each is a few questions to name servers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,19 @@ class StatusPage:
     show_incident_history: bool = True
     header_html: str | None = None
     footer_html: str | None = None
+    custom_domain: str | None = None
+    """A host name as DNS knows it, whether or not it is proven to be the page's."""
+    domain_proof: str | None = None
+    """What a TXT record proves it by; since the first host, and for life."""
+    domain_verified_at: datetime | None = None
+    """Since when the host is the page's and no other's."""
     created_at: datetime
     revision: int = 0
+
+    @property
+    def verified_host(self) -> str | None:
+        """The host that it is served under, beside its slug."""
+        return self.custom_domain if self.domain_verified_at else None
 
     @property
     def is_public(self) -> bool:

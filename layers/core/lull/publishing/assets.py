@@ -95,7 +95,7 @@ class _Renderer:
                 yield f"{data}/components/{component.id}/uptime", body
 
     def _pages(self) -> Iterator[File]:
-        yield SITE, {}, page.render(self._snapshot, self._at)
+        yield SITE, {}, page.render(self._snapshot, self._at, base_url=self._base_url)
         if not self._snapshot.show_incident_history:
             return
         for number, month in enumerate(history_page.months(self._snapshot)):

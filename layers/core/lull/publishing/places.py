@@ -44,6 +44,43 @@ def bucket_key(path: str, page_id: int, *, public: bool) -> str:
     return path if public else f"_protected/{page_id}/{path}"
 
 
+DOMAINS = "domains"
+"""Below it, by host, is what the CDN reads for requests to a custom domain."""
+
+
+def domain_key(path: str, host: str) -> str:
+    """Where a file of a PUBLIC page is for visitors of its host. Without the slug: a host has one page.
+
+    >>> domain_key("status/acme/history", "status.example.com")
+    'domains/status.example.com/page/history'
+    >>> domain_key("api/public/status/acme/feed.rss", "status.example.com")
+    'domains/status.example.com/data/feed.rss'
+    """
+    kind = "data" if path.startswith("api/") else "page"
+    rest = path.removeprefix("api/public/").split("/")[2:]
+    return "/".join([DOMAINS, host, kind, *rest])
+
+
+def is_public_key(key: str) -> bool:
+    """Whether a file is where visitors read it, at its public path."""
+    return key.startswith(("status/", "api/public/status/"))
+
+
+def path_behind(key: str, slug: str) -> str:
+    """The public path of the page with this slug that a request below `domains/{host}/` is for.
+
+    >>> path_behind("data/feed.rss", "acme")
+    'api/public/status/acme/feed.rss'
+    """
+    kind, *rest = key.split("/")
+    return "/".join([{"page": "status", "data": "api/public/status"}[kind], slug, *rest])
+
+
+def cache_tag(page_id: int) -> str:
+    """What the CDN knows every copy of a file of a page by."""
+    return f"page-{page_id}"
+
+
 def source_of(path: str) -> str:
     """The path of what the answers at a public path are parts of."""
     return f"source/{path}"

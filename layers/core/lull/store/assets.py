@@ -1,4 +1,6 @@
-"""Files of pages in the bucket, and the manifest that says what a slug has there.
+"""Files of pages in the bucket, and the manifest that says what a slug, or a custom domain, has there.
+
+A host has a dot in it and a slug none: their manifests are never the same one.
 
 Every write is a compare-and-swap on an ETag. A manifest only ever moves forward.
 """
@@ -15,6 +17,7 @@ from lull import aws, settings
 # NoSuchKey: there should be an object, and there is none. ConditionalRequestConflict: somebody else wrote meanwhile.
 _NOT_AS_EXPECTED = {"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"}
 _JSON = "application/json"
+_TAG = "cache-tag"
 
 
 class LostRace(Exception):
@@ -95,14 +98,17 @@ def read_asset(key: str) -> StoredAsset | None:
     return StoredAsset(answer["Body"].read(), answer["ContentType"], answer.get("CacheControl", "no-store"))
 
 
-def put_asset(key: str, body: bytes, content_type: str, cache_control: str, *, expected: str | None) -> str:
-    """Write a file in place of the one with this ETag, or where there is none; its ETag. Raises Changed otherwise."""
-    return _put(key, body, content_type, cache_control, _condition(expected))
+def put_asset(key: str, body: bytes, content_type: str, cache_control: str, tag: str, *, expected: str | None) -> str:
+    """Write a file in place of the one with this ETag, or where there is none; its ETag. Raises Changed otherwise.
+
+    `tag` is what the CDN knows its copies by: it reads the metadata as a header.
+    """
+    return _put(key, body, content_type, cache_control, _condition(expected) | {"Metadata": {_TAG: tag}})
 
 
-def overwrite_asset(key: str, body: bytes, content_type: str, cache_control: str) -> str:
+def overwrite_asset(key: str, body: bytes, content_type: str, cache_control: str, tag: str) -> str:
     """Write a file, whatever is there; its ETag."""
-    return _put(key, body, content_type, cache_control, {})
+    return _put(key, body, content_type, cache_control, {"Metadata": {_TAG: tag}})
 
 
 def delete_asset(key: str, *, expected: str | None = None) -> None:
@@ -122,7 +128,7 @@ def _condition(expected: str | None) -> dict[str, str]:
     return {"IfMatch": expected} if expected else {"IfNoneMatch": "*"}
 
 
-def _put(key: str, body: bytes, content_type: str, cache_control: str, condition: dict[str, str]) -> str:
+def _put(key: str, body: bytes, content_type: str, cache_control: str, beside: dict[str, Any]) -> str:
     try:
         answer: dict[str, Any] = aws.client("s3").put_object(
             Bucket=settings.bucket_name(),
@@ -130,7 +136,7 @@ def _put(key: str, body: bytes, content_type: str, cache_control: str, condition
             Body=body,
             ContentType=content_type,
             CacheControl=cache_control,
-            **condition,
+            **beside,
         )
     except ClientError as error:
         if error.response["Error"]["Code"] in _NOT_AS_EXPECTED:

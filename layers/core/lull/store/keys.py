@@ -63,6 +63,8 @@
 | 59 | every slug of the installation         | status_pages.list_slugs                      | table     |
 | 60 | how a page is protected                | page_access.get_page_access                  | table     |
 | 61 | recent requests of an address          | rate_limits.find_hits                        | table     |
+| 62 | whose a custom domain is               | custom_domains.get_claim                     | table     |
+| 63 | custom domains to be looked at again   | custom_domains.list_due_hosts                | DueIndex  |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -334,6 +336,23 @@ SLUGS = "SLUGS"
 def slug(text: str) -> Key:
     """The claim of a slug, unique over the installation."""
     return {"PK": SLUGS, "SK": text}
+
+
+DOMAINS = "DOMAINS"
+"""The partition of the due index that lists custom domains by when they are to be looked at again."""
+
+
+def domain(host: str) -> Key:
+    """The claim of a custom domain, unique over the installation."""
+    return {"PK": f"DOMAIN#{host}", "SK": "DOMAIN"}
+
+
+def due_domain(at: datetime, host: str) -> dict[str, str]:
+    return {"DuePK": DOMAINS, "DueSK": f"{instant(at)}#{host}"}
+
+
+def due_host(sort_key: str) -> str:
+    return sort_key.partition("#")[2]
 
 
 def in_page(workspace_id: int, page_id: int) -> str:

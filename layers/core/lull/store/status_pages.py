@@ -65,7 +65,7 @@ def create_status_page(page: StatusPage, access: PageAccess | None = None) -> St
 def save_status_page(
     page: StatusPage, *, was: StatusPage, access: PageAccess | None = None, had: PageAccess | None = None
 ) -> StatusPage:
-    """Write a changed page and, if its slug changed, claim the new one and free the old one.
+    """Write a changed page; claim its slug if it is a new one, free the slug and the host that it leaves.
 
     `access` is how it is protected now, `had` how it was. Raises StaleWrite if it was changed since it was read,
     NotFound if it is gone, Conflict if the slug is taken.
@@ -74,20 +74,21 @@ def save_status_page(
     token = randomness.secret(16)
     moving = [_claiming(page, token), _freeing(was)] if page.slug != was.slug else []
     protecting = page_access.replacing(had, access, token=token)
-    if not moving and not protecting:
+    leaving = _leaving(was) if was.verified_host != page.verified_host else []
+    if not moving and not protecting and not leaving:
         return _pages.save(key, page)
     try:
-        table.transact([_pages.saving(key, page, token=token), *moving, *protecting], token=token)
+        table.transact([_pages.saving(key, page, token=token), *moving, *protecting, *leaving], token=token)
     except table.Cancelled as refused:
         stale, *others = refused.items
         if stale is None and moving and others[0] is not None:
             raise _slug_taken() from refused
-        raise (StaleWrite("status page") if stale is None else _pages.lost(stale)) from refused
+        raise lost(stale) from refused
     return replace(page, revision=page.revision + 1)
 
 
 def delete_status_page(page: StatusPage) -> None:
-    """Remove the page and free its slug. Raises StaleWrite if it was changed meanwhile, NotFound if it is gone."""
+    """Remove the page, free its slug and host. Raises StaleWrite if it was changed since, NotFound if it is gone."""
     key = keys.status_page(page.workspace_id, page.id)
     unchanged = {":read": integer(page.revision)}
     try:
@@ -96,10 +97,21 @@ def delete_status_page(page: StatusPage) -> None:
                 table.delete(key, condition="revision = :read", values=unchanged),
                 _freeing(page),
                 page_access.removing(page.workspace_id, page.id),
+                *_leaving(page),
             ]
         )
     except table.Cancelled as refused:
         raise _pages.lost(refused.items[0]) from refused
+
+
+def saving(page: StatusPage, *, token: str) -> Item:
+    """The write of a changed page, for a transaction that changes what goes with it."""
+    return _pages.saving(keys.status_page(page.workspace_id, page.id), page, token=token)
+
+
+def lost(stored: Item | None) -> NotFound | StaleWrite:
+    """Why `saving` lost, from what is stored."""
+    return StaleWrite("status page") if stored is None else _pages.lost(stored)
 
 
 def list_components(workspace_id: int, page_id: int) -> list[PageComponent]:
@@ -251,6 +263,20 @@ def _claiming(page: StatusPage, token: str) -> Item:
 
 def _freeing(page: StatusPage) -> Item:
     return table.delete(keys.slug(page.slug), condition="pageId = :page", values={":page": integer(page.id)})
+
+
+def _leaving(page: StatusPage) -> list[Item]:
+    """The end of the claim of its host: the page's revision, in the same transaction, proves that it has one."""
+    if page.verified_host is None:
+        return []
+    own = {":workspace": integer(page.workspace_id), ":page": integer(page.id)}
+    return [
+        table.delete(
+            keys.domain(page.verified_host),
+            condition="attribute_not_exists(PK) OR (workspaceId = :workspace AND pageId = :page)",
+            values=own,
+        )
+    ]
 
 
 def _slug_taken() -> Conflict:

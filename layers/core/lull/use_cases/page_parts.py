@@ -24,6 +24,7 @@ class Part:
     content_type: str
     cache_control: str
     is_public: bool
+    tag: str
 
 
 def is_in_parts(path: str) -> bool:
@@ -41,7 +42,7 @@ def read_part(
     found = public_pages.read_file(path, visitor, at=at, key=source_of(path))
     body = found.file.body
     if path.endswith("/events"):
-        return Part(sse.part(body, last_event_id), EVENTS, LIVE, found.is_public)
+        return Part(sse.part(body, last_event_id), EVENTS, LIVE, found.is_public, found.tag)
     published = json.loads(body)
     if path.endswith("/history"):
         document = history_json.document(published, **_whole(asked, "months", "offset"))
@@ -51,7 +52,7 @@ def read_part(
             raise NotFound("uptime")
         document = days
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Part(body, JSON, FRESH, found.is_public)
+    return Part(body, JSON, FRESH, found.is_public, found.tag)
 
 
 def _whole(asked: Mapping[str, str], *names: str) -> dict[str, int]:

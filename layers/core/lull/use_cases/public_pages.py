@@ -15,15 +15,18 @@ from lull.domain.errors import NotFound, Unauthenticated
 from lull.domain.page_access import Session
 from lull.domain.status_pages import StatusPage, Visibility, slug_errors
 from lull.publishing import places
-from lull.publishing.places import bucket_key
+from lull.publishing.places import DOMAINS, bucket_key, cache_tag, path_behind
 from lull.store import assets, page_access, status_pages
 from lull.store.assets import StoredAsset
+from lull.use_cases.custom_domains import page_of_host
 
 FILES = places.FILES
 """Every public path of a page, with what is in it in braces, and what is there."""
 
-_PATH = re.compile(r"(?:api/public/)?status/([a-z0-9-]{1,128})((?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,8})")
-_LONGEST_PATH = 512
+_REST = r"(?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,8}"
+_PATH = re.compile(rf"(?:api/public/)?status/([a-z0-9-]{{1,128}})({_REST})")
+_AT_HOST = re.compile(rf"{DOMAINS}/([a-z0-9.-]{{1,253}})/((?:page|data){_REST})")
+_LONGEST_PATH = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Visitor:
 class PublicFile:
     file: StoredAsset
     is_public: bool
+    tag: str
+    """What the CDN knows copies of it by, if it may keep any."""
 
 
 def limit_of(path: str) -> limits.Limit:
@@ -52,6 +57,18 @@ def slug_of(path: str) -> str:
     if found is None or slug_errors(found[1]):
         raise NotFound("status page")
     return found[1]
+
+
+def path_at_host(path: str) -> str:
+    """The public path that `domains/{host}/…` stands for, which is what the CDN makes of a request to a host.
+
+    Raises NotFound unless a page is served there.
+    """
+    found = _AT_HOST.fullmatch(path) if len(path) <= _LONGEST_PATH else None
+    page = page_of_host(found[1]) if found else None
+    if found is None or page is None:
+        raise NotFound("status page")
+    return path_behind(found[2], page.slug)
 
 
 def read_file(path: str, visitor: Visitor, *, at: datetime, key: str | None = None) -> PublicFile:
@@ -72,7 +89,7 @@ def read_file(path: str, visitor: Visitor, *, at: datetime, key: str | None = No
         ]
     for place in places:
         if found := assets.read_asset(place):
-            return PublicFile(found, page.is_public)
+            return PublicFile(found, page.is_public, cache_tag(page.id))
     raise NotFound("file")
 
 

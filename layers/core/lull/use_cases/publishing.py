@@ -1,15 +1,10 @@
 """Making the files of a slug those of the page that owns it now, where visitors read them or behind the gate.
 
-    read manifest → read table → write publication → render → write manifest: these files are not known
-                  → write and remove files → write manifest: these files are there (or remove it)
+    read manifest → read table → write publication → render → write files
 
-The manifest is read before the table: whoever publishes a newer state meanwhile moves it on, and this publish loses. It
-is written before the files too, so that after a crash nobody takes a half-written file for what was there before.
+The manifest is read before the table: whoever publishes a newer state meanwhile moves it on, and this publish loses.
 """
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -19,13 +14,15 @@ from lull.domain.incidents import Incident
 from lull.domain.publications import Publication
 from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.gateways import queues
-from lull.publishing.assets import Rendered, render_all
+from lull.publishing.assets import render_all
 from lull.publishing.events import published
 from lull.publishing.places import bucket_key
 from lull.publishing.projector import Past, Watching, project
 from lull.publishing.snapshot import LONGEST_HISTORY, StatusSnapshot
 from lull.store import announcements, assets, checks, incidents, maintenance_windows, publications, status_pages
-from lull.store.assets import Changed, LostRace, Manifest, Published
+from lull.store.assets import LostRace, Manifest
+from lull.use_cases.file_sets import PublishResult, of_rendered, write
+from lull.use_cases.hosts import is_host, publish_under_host
 from lull.use_cases.uptime import timelines
 
 # One batch of reads each.
@@ -36,38 +33,40 @@ _MOST_LISTED = 1_000
 _MINUTES_OF_A_NEW_DAY = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishResult:
-    """How many files were written, removed, and right already."""
-
-    written: int
-    removed: int
-    unchanged: int
-
-
 def publish(slug: str, *, at: datetime) -> PublishResult:
-    """Show the page that owns the slug now, or nothing if none does, or it is disabled.
+    """Show the page that owns the slug now, or nothing if none does, or it is disabled. A custom domain has no slug.
 
     Raises LostRace if another publish of the slug was faster; repeating it does what is left to do.
     """
+    if is_host(slug):
+        return publish_under_host(slug)
     found = assets.read_manifest(slug)
     manifest, etag = found or (None, None)
     page = _enabled_page(slug)
     if page is None:
         if manifest is None:
             return PublishResult(written=0, removed=0, unchanged=0)
-        return _write(slug, manifest, {}, etag)
+        return write(slug, manifest, {}, etag)
     snapshot = _snapshot(page, at=at)
     if page.is_public and status_pages.get_status_page(page.workspace_id, page.id) != page:
         # What was read after it changed may no longer be for everybody.
         return publish(slug, at=at)
     publication = _publication(page, snapshot, at=at)
     goal = _goal(publication, manifest)
-    files = render_all(snapshot, publication, base_url=settings.public_url())
+    files = render_all(snapshot, publication, base_url=_base_url(page))
     kept = {
-        bucket_key(path, page.id, public=page.is_public and not file.is_source): file for path, file in files.items()
+        bucket_key(path, page.id, public=page.is_public and not file.is_source): of_rendered(file)
+        for path, file in files.items()
     }
-    return _write(slug, goal, kept, etag)
+    result = write(slug, goal, kept, etag)
+    if page.is_public and page.verified_host:
+        # Also if there was nothing to do: the last time may have ended before this line.
+        queues.send_publishes([page.verified_host], cause=f"{slug} {at.isoformat()}")
+    return result
+
+
+def _base_url(page: StatusPage) -> str:
+    return f"https://{page.verified_host}" if page.verified_host else settings.public_url()
 
 
 def republish(*, cause: str) -> int:
@@ -158,50 +157,3 @@ def _goal(publication: Publication, manifest: Manifest | None) -> Manifest:
         updated_at=publication.updated_at,
         assets=manifest.assets if manifest else {},
     )
-
-
-def _write(slug: str, goal: Manifest, files: Mapping[str, Rendered], etag: str | None) -> PublishResult:
-    """Make the bucket hold exactly these files, of those that the manifest knows or will know."""
-    hashes = {key: hashlib.sha256(file.body).hexdigest() for key, file in files.items()}
-    known = goal.assets
-    stale = [key for key in files if key not in known or known[key].sha256 != hashes[key]]
-    gone = [key for key in known if key not in files]
-    result = PublishResult(written=len(stale), removed=len(gone), unchanged=len(files) - len(stale))
-    if files and not stale and not gone:
-        return result
-    unknown = {key: Published(sha256=None, etag=known[key].etag if key in known else None) for key in stale + gone}
-    pending, etag = assets.write_manifest(slug, replace(goal, assets={**known, **unknown}), expected=etag)
-    # First what has to go: it may be what strangers must not see any longer.
-    for key in gone:
-        _delete(slug, key, pending, etag)
-    written = {key: Published(sha256=hashes[key], etag=_put(slug, key, files[key], pending, etag)) for key in stale}
-    if files:
-        kept = {key: known[key] for key in files if key not in written}
-        assets.write_manifest(slug, replace(pending, assets={**kept, **written}), expected=etag)
-    else:
-        assets.delete_manifest(slug, expected=etag)
-    return result
-
-
-def _put(slug: str, key: str, file: Rendered, pending: Manifest, etag: str) -> str:
-    arguments = (key, file.body, file.content_type, file.cache_control)
-    try:
-        return assets.put_asset(*arguments, expected=pending.assets[key].etag)
-    except Changed:
-        _require_own_turn(slug, etag)
-        return assets.overwrite_asset(*arguments)
-
-
-def _delete(slug: str, key: str, pending: Manifest, etag: str) -> None:
-    try:
-        assets.delete_asset(key, expected=pending.assets[key].etag)
-    except Changed:
-        _require_own_turn(slug, etag)
-        assets.delete_asset(key)
-
-
-def _require_own_turn(slug: str, etag: str) -> None:
-    """An unexpected file is ours from an earlier try, or somebody's hand, unless the manifest has moved: LostRace."""
-    found = assets.read_manifest(slug)
-    if found is None or found[1] != etag:
-        raise LostRace(slug)

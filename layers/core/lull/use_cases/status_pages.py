@@ -11,7 +11,7 @@ from lull.domain.status_pages import PageComponent, StatusPage
 from lull.store import announcements, counters, publications
 from lull.store import page_access as access_store
 from lull.store import status_pages as store
-from lull.use_cases import page_access
+from lull.use_cases import custom_domains, page_access
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -48,7 +48,7 @@ def create_status_page(
 
     Raises Invalid naming fields, Conflict if the slug is taken.
     """
-    described = _with_clean_html(domain.validated_page(described))
+    described = custom_domains.pointed(_with_clean_html(domain.validated_page(described)), None)
     password_hash = page_access.hashed(password)
     page_access.kept(described, None, password_hash)
     page_id = counters.next_id("status-page")
@@ -65,7 +65,7 @@ def change_status_page(
     def changed() -> StatusPage:
         page = get_status_page(caller, page_id)
         had = access_store.get_page_access(page.workspace_id, page.id) if page.takes_password else None
-        after = _with_clean_html(domain.validated_page(change(page)))
+        after = custom_domains.pointed(_with_clean_html(domain.validated_page(change(page))), page)
         return store.save_status_page(after, was=page, access=page_access.kept(after, had, password_hash), had=had)
 
     return on_stale_write(changed)
@@ -84,7 +84,7 @@ def _with_clean_html(page: StatusPage) -> StatusPage:
 
 
 def delete_status_page(caller: Caller, page_id: int) -> None:
-    """Remove the page, its slug, its components and its announcements.
+    """Remove the page, its slug, its host, its components and its announcements.
 
     Called again after it died half-way, it finishes. Raises NotFound if there is nothing left to remove.
     """

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
 from lull.publishing.renderers import bars
+from lull.publishing.renderers.identity import page_url
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
@@ -23,7 +24,8 @@ from lull.publishing.snapshot import (
 _MOST_PAST = 10
 
 
-def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
+def render(snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str | None = None) -> bytes:
+    """With `base_url`, where the public files are, the page says which of its addresses is the one to keep."""
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
     main = f"""<p class="banner {look.color}" role="status">{shape(look)}{escape(snapshot.description)}</p>
@@ -39,8 +41,12 @@ def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
 <a href="{data}/maintenance.ics">Calendar</a>
 <a href="{data}">JSON</a>
 <a href="{data}/badge.svg">Badge</a>""",
-        links=_links(data, snapshot.name),
+        links=_canonical(snapshot, base_url) + _links(data, snapshot.name),
     )
+
+
+def _canonical(snapshot: StatusSnapshot, base_url: str | None) -> str:
+    return f'<link rel="canonical" href="{escape(page_url(snapshot, base_url))}">\n' if base_url else ""
 
 
 def _links(data: str, name: str) -> str:

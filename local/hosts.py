@@ -1,0 +1,30 @@
+"""What the template's `HostFunction` makes of a request to a custom domain, in the language of this machine.
+
+A test runs both on the same requests.
+"""
+
+import re
+
+_PATHS = (
+    (r"/(?:index\.html)?", "/page"),
+    (r"/status/[^/]+(/.*)?", r"/page\1"),
+    (r"/api/public/status/[^/]+(/.*)?", r"/data\1"),
+    (r"(/history(?:/[0-9-]+)?)", r"/page\1"),
+    (r"/(?:feed|history)\.(rss|atom)", r"/data/feed.\1"),
+    (r"(/(?:badge\.svg|maintenance\.ics|api/v2/.*))", r"/data\1"),
+)
+
+
+def rewritten(host: str, path: str) -> str:
+    """The path that the CDN looks for, for a request to a host that is not the installation's own."""
+    found = next(((pattern, to) for pattern, to in _PATHS if re.fullmatch(pattern, path)), None)
+    return f"/domains/{host.lower()}" + (re.sub(f"^{found[0]}$", found[1], path) if found else "/none")
+
+
+def host_of(header: str) -> str:
+    """The name in a Host header, without the port.
+
+    >>> host_of("Status.Example.com:8000")
+    'status.example.com'
+    """
+    return header.lower().partition(":")[0]
