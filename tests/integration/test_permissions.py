@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import httpx
+
 from local import outbox, template
 from local.deployment import deploy
 from local.workbench import Workbench
@@ -30,6 +32,7 @@ IMPLIED = {
     "DispatcherFunction": {("sqs:SendMessage", "StreamDeadLetters"), ("iam:PassRole", "SchedulerRole")},
     "PublisherFunction": {("s3:ListBucket", "StatusBucket")},
     "PublicFunction": {("s3:ListBucket", "StatusBucket")},
+    "EventsFunction": {("s3:ListBucket", "StatusBucket")},
     "ManagementFunction": {("ses:SendEmail", "configuration-set/*")},
     "NotifierFunction": {("ses:SendEmail", "configuration-set/*")},
 }
@@ -83,8 +86,8 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
 
 def _part(key: str) -> str:
     """The part of the bucket that a key is in, where the role of the function tells one from another."""
-    parts = ("status/", "api/public/status/", "_protected/") if _running.get() == "PublicFunction" else ("",)
-    return next(part for part in parts if key.startswith(part))
+    parts = {"PublicFunction": ("status/", "api/public/status/", "_protected/"), "EventsFunction": ("_protected/",)}
+    return next(part for part in parts.get(_running.get(), ("",)) if key.startswith(part))
 
 
 def _queue(url: str) -> str:
@@ -192,6 +195,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> 
     bench.drain()
     an_outage(api, bench, monkeypatch, end)
     visitors_come(api, bench)
+    somebody_listens(bench)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
@@ -237,6 +241,32 @@ def visitors_come(api: Api, bench: Workbench) -> None:
     api.patch(f"/api/status-pages/{page}", {"visibility": "PRIVATE"})
     assert visit("GET", "/status/locked", authorization=f"Bearer {api.key}")["statusCode"] == 200
     api.delete(f"/api/status-pages/{page}")
+
+
+def somebody_listens(bench: Workbench) -> None:
+    """By the function that only a stack with a Lambda Web Adapter has; its settings are those of the gate."""
+    import streaming
+
+    async def listen() -> bytes:
+        transport = httpx.ASGITransport(streaming.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://events") as client:
+            answer = await client.get("/api/public/status/acme/events", headers={"x-lull-edge": edge})
+        assert answer.status_code == 200
+        return answer.content
+
+    (gate,) = [each for each in bench.deployed.functions if each.name == "PublicFunction"]
+    environment = gate.environment | bench.endpoint.environment()
+    edge = environment["EDGE_SECRET"]
+    token = _running.set("EventsFunction")
+    try:
+        with (
+            mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch("streaming.HELD_SECONDS", 0.05),
+            mock.patch("streaming.LOOK_EACH_SECONDS", 0.01),
+        ):
+            assert b"\nid: " in asyncio.run(listen())
+    finally:
+        _running.reset(token)
 
 
 def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:
