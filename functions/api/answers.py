@@ -25,7 +25,7 @@ class SameHeadersAsTheCdn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        is_data = path.startswith("/api/public/") and not path.endswith("/auth")
+        is_data = path.startswith("/api/public/status/") and not path.endswith(("/auth", "/subscribe"))
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":

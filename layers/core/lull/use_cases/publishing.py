@@ -63,7 +63,7 @@ def publish(slug: str, *, at: datetime) -> PublishResult:
         return publish(slug, at=at)
     publication = _publication(page, snapshot, at=at)
     goal = _goal(publication, manifest)
-    files = render_all(snapshot, publication, base_url=settings.public_url())
+    files = render_all(snapshot, publication, base_url=settings.public_url(), takes_mail=bool(settings.mail_from()))
     kept = {
         bucket_key(path, page.id, public=page.is_public and not file.is_source): file for path, file in files.items()
     }

@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
-from lull.publishing.renderers import bars
+from lull.publishing.renderers import bars, subscribe
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
@@ -23,7 +23,7 @@ from lull.publishing.snapshot import (
 _MOST_PAST = 10
 
 
-def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
+def render(snapshot: StatusSnapshot, updated_at: datetime, *, takes_mail: bool = False) -> bytes:
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
     main = f"""<p class="banner {look.color}" role="status">{shape(look)}{escape(snapshot.description)}</p>
@@ -38,7 +38,8 @@ def render(snapshot: StatusSnapshot, updated_at: datetime) -> bytes:
 <a href="{data}/feed.atom">Atom</a>
 <a href="{data}/maintenance.ics">Calendar</a>
 <a href="{data}">JSON</a>
-<a href="{data}/badge.svg">Badge</a>""",
+<a href="{data}/badge.svg">Badge</a>
+{subscribe.line(snapshot, takes_mail=takes_mail)}""",
         links=_links(data, snapshot.name),
     )
 
