@@ -21,6 +21,7 @@ from lull.domain.uptime import Bucket
 from lull.gateways import mail
 from lull.store import checks, ledger
 from tests.api import Api, a_workspace, http_event
+from tests.subscribing import link, mails
 
 Permission = tuple[str, str]
 
@@ -30,7 +31,7 @@ IMPLIED = {
     "PublisherFunction": {("s3:ListBucket", "StatusBucket")},
     "PublicFunction": {("s3:ListBucket", "StatusBucket")},
     "ManagementFunction": {("ses:SendEmail", "configuration-set/*")},
-    "NotifierFunction": {("ses:SendEmail", "configuration-set/*")},
+    "NotifierFunction": {(f"ses:{action}", "configuration-set/*") for action in ("SendEmail", "SendRawEmail")},
 }
 _WRITES = {
     "Put": "dynamodb:PutItem",
@@ -74,7 +75,8 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
     if service == "sqs":
         return [("sqs:SendMessage", _queue(params["QueueUrl"]))]
     if service == "sesv2":
-        return [("ses:SendEmail", "identity/*")]
+        raw = "Raw" in params["Content"]
+        return [("ses:SendRawEmail" if raw else "ses:SendEmail", "identity/*")]
     if service == "s3":
         return [(f"s3:{operation}", f"StatusBucket/{_part(params['Key'])}*")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
@@ -191,6 +193,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     bench.drain()
     an_outage(api, bench, monkeypatch, end)
     visitors_come(api, bench)
+    a_reader(api, bench, page)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
@@ -219,6 +222,27 @@ def visitors_come(api: Api, bench: Workbench) -> None:
     api.patch(f"/api/status-pages/{page}", {"visibility": "PRIVATE"})
     assert visit("GET", "/status/locked", authorization=f"Bearer {api.key}")["statusCode"] == 200
     api.delete(f"/api/status-pages/{page}")
+
+
+def a_reader(api: Api, bench: Workbench, page: int) -> None:
+    """Asks, confirms and is told; the page is deleted while they are a subscriber."""
+
+    def post(path: str, body: dict[str, str] | None = None) -> int:
+        asyncio.set_event_loop(_loop)
+        text = json.dumps(body) if body else None
+        return int(
+            bench.invoke("PublicFunction", http_event("POST", path, text, {"content-type": "application/json"}))[
+                "statusCode"
+            ]
+        )
+
+    with mails() as box:
+        assert post("/api/public/status/acme/subscribe", {"email": "me@acme.example", "channel": "EMAIL"}) == 202
+        bench.drain()
+        assert post(link(box.messages[0], "confirm")) == 200
+    api.post(f"/api/status-pages/{page}/announcements", {"title": "Down", "body": "It is."})
+    bench.drain()
+    api.get(f"/api/status-pages/{page}/subscribers")
 
 
 def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:

@@ -17,7 +17,7 @@ from lull.domain.ledger import Change, changed
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
 from lull.domain.signals import Signal
 from lull.domain.status_pages import PageComponent, StatusPage
-from lull.domain.subscribers import Subscriber
+from lull.domain.subscribers import Subscriber, SubscriberState
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +368,9 @@ def of_status_page(before: StatusPage | None, after: StatusPage | None) -> list[
 
 def of_subscriber(before: Subscriber | None, after: Subscriber | None) -> list[Effect]:
     """Each request is put to the owner of the address."""
-    if after is None or (before and before.asked_at) == after.asked_at:
+    if after is None or (before and before.asked_at == after.asked_at):
+        return []
+    if before is None and after.state is not SubscriberState.PENDING:
         return []
     return [AskSubscriber(after.workspace_id, after.page_id, after.id, after.request)]
 
