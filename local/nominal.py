@@ -60,7 +60,10 @@ DESCRIBE: dict[str, Describe] = {
     "AWS::Lambda::Permission": _name_only,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::S3::BucketPolicy": _name_only,
+    "AWS::SES::ConfigurationSet": _name_only,
+    "AWS::SES::ConfigurationSetEventDestination": _name_only,
     "AWS::SNS::Subscription": _name_only,
     "AWS::SNS::Topic": _topic,
+    "AWS::SNS::TopicPolicy": _name_only,
     "AWS::SQS::QueuePolicy": _name_only,
 }

@@ -9,14 +9,17 @@ from lull import clock
 from lull.domain.answers import Answer
 from lull.domain.custom_domains import Evidence, Finding, LookedUp
 from lull.domain.ledger import Change
+from lull.domain.subscribers import Purpose, token
 from lull.domain.uptime import Bucket
+from lull.gateways.subscriber_messages import FanOut, Tell
 from lull.store import ledger
-from lull.use_cases import api_keys, custom_domains, probe_calls, probing, wake_ups, watch
+from lull.use_cases import api_keys, custom_domains, notices, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.many import many_checks
 from tests.metering import Meter, metered
+from tests.subscribing import ask, stored, subscribed
 from tests.visitors import enter, visit
 
 _INTRODUCTION = """\
@@ -149,7 +152,37 @@ def measured() -> dict[str, Meter]:
         again = partial(publish, name, at=clock.now())
         record(f"publish {named} again, unchanged", again, authenticated=False)
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
+    _subscribers(api, record)
     return meters
+
+
+def _subscribers(api: Api, record: Callable[..., None]) -> None:
+    """A hundred readers of one page, and one more."""
+    page = api.post("/api/status-pages", {"name": "Told", "slug": "told"})["id"]
+    body = {"email": "me@acme.example", "channel": "EMAIL"}
+    with mock.patch.dict("os.environ", {"MAIL_FROM": "lull@lull.example"}), mock.patch("lull.gateways.mail._send"):
+        record("subscribe to a page", lambda: ask("told", body), authenticated=False)
+        reader = stored(page, "me@acme.example", clock.now())
+        asking = Tell(workspace_id=1, page_id=page, subscriber_id=reader.id, subject=reader.request)
+        record(
+            "ask a subscriber to confirm, by mail", lambda: notices.tell(asking, at=clock.now()), authenticated=False
+        )
+        path = f"/api/public/subscriptions/confirm/{token(reader, Purpose.CONFIRM)}"
+        record("confirm a subscription", lambda: visit("POST", path), authenticated=False)
+        readers = [reader, *subscribed(page, 99)]
+        told = api.post(f"/api/status-pages/{page}/announcements", {"title": "Down", "body": "It is."})["id"]
+        subject = {"workspace_id": 1, "page_id": page, "announcement_id": told, "subject": "update-1"}
+        record(
+            "find 100 subscribers of an update",
+            lambda: notices.fan_out(FanOut(**subject), at=clock.now()),
+            authenticated=False,
+        )
+
+        def tell_all() -> None:
+            for each in readers:
+                notices.tell(Tell(subscriber_id=each.id, **subject), at=clock.now())
+
+        record("tell these 100, by mail", tell_all, authenticated=False)
 
 
 async def _well(*_: object) -> Answer:

@@ -14,6 +14,8 @@ class Receiver:
     url: str
     answers: list[int] = field(default_factory=list)
     """Status codes of the next answers; 200 when there are none left."""
+    echoes: bool = True
+    """Whether it answers challenges."""
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
 
@@ -25,6 +27,13 @@ class Receiver:
     def types(self) -> list[str]:
         """The kind of each message: `opened`, `resolved`."""
         return [payload["type"].removeprefix("incident.") for payload in self.payloads]
+
+    def echo(self) -> bytes:
+        """The answer to the newest message, if that is a challenge."""
+        payload = json.loads(self.bodies[-1] or b"null")
+        data = payload.get("data") if isinstance(payload, dict) else None
+        challenge = data.get("challenge") if isinstance(data, dict) and self.echoes else None
+        return json.dumps({"challenge": challenge}).encode() if challenge else b""
 
 
 @contextmanager
@@ -39,8 +48,10 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(status)
             if status in (301, 302):
                 self.send_header("location", f"{receiver.url}/elsewhere")
-            self.send_header("content-length", "0")
+            echo = receiver.echo()
+            self.send_header("content-length", str(len(echo)))
             self.end_headers()
+            self.wfile.write(echo)
 
         def log_message(self, *_: Any) -> None:
             pass

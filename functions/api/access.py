@@ -84,6 +84,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("PATCH", "/api/status-pages/{page_id}/components/reorder"): MEMBER,
     ("PATCH", "/api/status-pages/{page_id}/components/{component_id}"): MEMBER,
     ("DELETE", "/api/status-pages/{page_id}/components/{component_id}"): MEMBER,
+    ("GET", "/api/status-pages/{page_id}/subscribers"): MEMBER,
+    ("DELETE", "/api/status-pages/{page_id}/subscribers/{subscriber_id}"): MEMBER,
     ("GET", "/api/status-pages/{page_id}/announcements"): VIEWER,
     ("POST", "/api/status-pages/{page_id}/announcements"): MEMBER,
     ("GET", "/api/status-pages/{page_id}/announcements/{announcement_id}"): VIEWER,
@@ -95,6 +97,7 @@ ACCESS: dict[tuple[str, str], Role | None] = {
 # Who may read them is for the page to say: `use_cases.public_pages` is the gate.
 GATED: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/public/status/{slug}/auth"): PUBLIC,
+    ("POST", "/api/public/status/{slug}/subscribe"): PUBLIC,
     ("GET", "/api/public/status/{path:path}"): PUBLIC,
     ("HEAD", "/api/public/status/{path:path}"): PUBLIC,
     ("GET", "/status/{path:path}"): PUBLIC,
@@ -104,3 +107,9 @@ GATED: dict[tuple[str, str], Role | None] = {
     ("HEAD", "/domains/{path:path}"): PUBLIC,
 }
 ACCESS |= GATED
+
+# Whoever has the link of a mail may do what it says, whatever has become of the page.
+LINKED: dict[tuple[str, str], Role | None] = {
+    (method, "/api/public/subscriptions/{purpose}/{token}"): PUBLIC for method in ("GET", "HEAD", "POST")
+}
+ACCESS |= LINKED

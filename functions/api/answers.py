@@ -20,7 +20,7 @@ DATA_HEADERS = {
 
 
 # As visitors ask for it, and as the CDN does for a custom domain.
-_DATA = re.compile(r"/api/public/|/domains/[^/]+/data(?:/|$)")
+_DATA = re.compile(r"/api/public/status/|/domains/[^/]+/data(?:/|$)")
 
 
 class SameHeadersAsTheCdn:
@@ -31,7 +31,7 @@ class SameHeadersAsTheCdn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        is_data = _DATA.match(path) is not None and not path.endswith("/auth")
+        is_data = _DATA.match(path) is not None and not path.endswith(("/auth", "/subscribe"))
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":

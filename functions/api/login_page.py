@@ -1,4 +1,4 @@
-"""The few pages that the gate itself shows: a form for the password, and why there is nothing to see.
+"""The few pages that the gate itself shows: a form for the password, a button for the link of a mail, and notices.
 
 They say nothing of the page behind them, and work without script, styles or a mouse.
 """
@@ -39,6 +39,14 @@ def login_page(slug: str, *, status: int, wrong: str | None = None, headers: dic
 <button type="submit">Show the page</button>
 </form>"""
     return _page("Password required" if not wrong else "Wrong password", body, status, headers)
+
+
+def action_page(title: str, text: str, *, button: str, path: str) -> Response:
+    """A button that posts to the page's own path: nothing happens before somebody presses it."""
+    body = f"""<h1>{escape(title)}</h1>
+<p>{escape(text)}</p>
+<form method="post" action="{escape(path)}"><button type="submit">{escape(button)}</button></form>"""
+    return _page(escape(title), body, 200, None)
 
 
 def notice_page(title: str, text: str, *, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -27,6 +27,7 @@ from routers import (
     projects,
     signals,
     status_pages,
+    subscribers,
 )
 
 app = FastAPI(
@@ -52,6 +53,7 @@ for module in (
     maintenance_windows,
     status_pages,
     announcements,
+    subscribers,
     api_keys,
 ):
     # Not include_router: it builds the routes lazily, in the first request instead of here.

@@ -70,7 +70,7 @@ def public_document() -> dict[str, Any]:
         "cookie": {"type": "apiKey", "in": "cookie", "name": "lull_session"},
         "feedToken": {"type": "apiKey", "in": "query", "name": "token"},
     }
-    opening = {path: each for path, each in described["paths"].items() if path.endswith("/auth")}
+    opening = {path: each for path, each in described["paths"].items() if path.endswith(("/auth", "/subscribe"))}
     for operation in [operation for each in opening.values() for operation in each.values()]:
         operation["responses"].pop("422", None)
     refusal = next(iter(opening.values()))["post"]["responses"]["401"]["content"]

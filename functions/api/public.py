@@ -15,7 +15,7 @@ from mangum import Mangum
 import errors
 from answers import NoStore, SameHeadersAsTheCdn
 from bodies import BodyLimit
-from routers import public_pages
+from routers import public_pages, subscriptions
 
 app = FastAPI(
     title="Lull: public status pages",
@@ -30,7 +30,8 @@ app.add_middleware(BodyLimit)
 app.add_middleware(NoStore)
 app.add_middleware(SameHeadersAsTheCdn)
 errors.install(app)
-app.router.routes.extend(public_pages.router.routes)
+# The gate answers every path of a page that nothing else does.
+app.router.routes.extend([*subscriptions.router.routes, *public_pages.router.routes])
 
 # It logs every path and failures, which `errors` has logged already.
 logging.getLogger("mangum.http").setLevel(logging.CRITICAL)

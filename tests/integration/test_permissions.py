@@ -24,6 +24,7 @@ from lull.gateways import mail
 from lull.store import checks, ledger
 from tests.api import Api, a_workspace, http_event
 from tests.name_server import TARGET, NameServer, name_server
+from tests.subscribing import link, mails
 
 Permission = tuple[str, str]
 
@@ -34,7 +35,7 @@ IMPLIED = {
     "PublicFunction": {("s3:ListBucket", "StatusBucket")},
     "EventsFunction": {("s3:ListBucket", "StatusBucket")},
     "ManagementFunction": {("ses:SendEmail", "configuration-set/*")},
-    "NotifierFunction": {("ses:SendEmail", "configuration-set/*")},
+    "NotifierFunction": {(f"ses:{action}", "configuration-set/*") for action in ("SendEmail", "SendRawEmail")},
 }
 _WRITES = {
     "Put": "dynamodb:PutItem",
@@ -78,7 +79,8 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
     if service == "sqs":
         return [("sqs:SendMessage", _queue(params["QueueUrl"]))]
     if service == "sesv2":
-        return [("ses:SendEmail", "identity/*")]
+        raw = "Raw" in params["Content"]
+        return [("ses:SendRawEmail" if raw else "ses:SendEmail", "identity/*")]
     if service == "s3":
         return [(f"s3:{operation}", f"StatusBucket/{_part(params['Key'])}*")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
@@ -196,6 +198,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> 
     an_outage(api, bench, monkeypatch, end)
     visitors_come(api, bench)
     somebody_listens(bench)
+    a_reader(api, bench, page)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
@@ -267,6 +270,27 @@ def somebody_listens(bench: Workbench) -> None:
             assert b"\nid: " in asyncio.run(listen())
     finally:
         _running.reset(token)
+
+
+def a_reader(api: Api, bench: Workbench, page: int) -> None:
+    """Asks, confirms and is told; the page is deleted while they are a subscriber."""
+
+    def post(path: str, body: dict[str, str] | None = None) -> int:
+        asyncio.set_event_loop(_loop)
+        text = json.dumps(body) if body else None
+        return int(
+            bench.invoke("PublicFunction", http_event("POST", path, text, {"content-type": "application/json"}))[
+                "statusCode"
+            ]
+        )
+
+    with mails() as box:
+        assert post("/api/public/status/acme/subscribe", {"email": "me@acme.example", "channel": "EMAIL"}) == 202
+        bench.drain()
+        assert post(link(box.messages[0], "confirm")) == 200
+    api.post(f"/api/status-pages/{page}/announcements", {"title": "Down", "body": "It is."})
+    bench.drain()
+    api.get(f"/api/status-pages/{page}/subscribers")
 
 
 def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:

@@ -73,7 +73,8 @@ def _needed(service: str, operation: str, request: dict[str, Any]) -> list[tuple
     if service == "sqs":
         return [("sqs:SendMessage", queue_arn(request["QueueUrl"]))]
     if service == "sesv2":
-        return [("ses:SendEmail", _arn("ses", f"identity/{request['FromEmailAddress']}"))]
+        action = "ses:SendRawEmail" if "Raw" in request["Content"] else "ses:SendEmail"
+        return [(action, _arn("ses", f"identity/{request['FromEmailAddress']}"))]
     return [(f"scheduler:{operation}", _arn("scheduler", f"schedule/{TABLE}/{request['Name']}"))]
 
 

@@ -1,20 +1,17 @@
 """Public paths of status pages, as far as they are not read from the bucket: seed 003."""
 
-import json
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from bodies import StrictRoute
 from errors import allowance_headers, answer, refusal_headers
+from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import login_page, notice_page
 from lull import clock
 from lull.domain import rate_limits as limits
-from lull.domain.errors import NotFound, Unauthenticated, invalid
+from lull.domain.errors import NotFound, Unauthenticated
 from lull.domain.page_access import SESSION_LASTS, Session
 from lull.domain.rate_limits import TooManyRequests
 from lull.use_cases import page_parts, rate_limits
@@ -26,11 +23,10 @@ router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
 
 CACHE_TAG = "x-amz-meta-cache-tag"
 """As S3 says it of its objects."""
-_FORM = "application/x-www-form-urlencoded"
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {kind: {"schema": PasswordIn.model_json_schema()} for kind in ("application/json", _FORM)},
+        "content": {kind: {"schema": PasswordIn.model_json_schema()} for kind in ("application/json", FORM)},
     }
 }
 
@@ -54,8 +50,8 @@ async def open_session(request: Request, slug: str) -> Response:
 
 
 async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[str, ...]) -> Response:
-    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
-    password = _form_password(await request.body()) if is_form else await _json_password(request)
+    is_form = sent_by_form(request)
+    password = form_fields(await request.body()).get("password", [""])[0] if is_form else await _json_password(request)
     at = clock.now()
     try:
         allowance = rate_limits.count(limits.AUTH, slug, address_of(request), at=at)
@@ -79,23 +75,8 @@ async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[
     return _with_session(session, headers, home=home if is_form else None, paths=paths)
 
 
-def _form_password(body: bytes) -> str:
-    try:
-        fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=10)
-    except ValueError:
-        return ""
-    return fields.get("password", [""])[0]
-
-
 async def _json_password(request: Request) -> str:
-    try:
-        value = await request.json()
-    except json.JSONDecodeError as error:
-        raise invalid("body", "must be a JSON object, sent as application/json") from error
-    try:
-        return PasswordIn.model_validate(value).password
-    except ValidationError as error:
-        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from error
+    return validated(PasswordIn, await json_body(request)).password
 
 
 def _refused(error: Unauthenticated, headers: dict[str, str]) -> Response:

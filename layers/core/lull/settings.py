@@ -41,6 +41,11 @@ def mail_from() -> str:
     return os.environ.get("MAIL_FROM", "")
 
 
+def mail_configuration_set() -> str:
+    """Of SES, which tells of bounces and complaints; empty where there is none."""
+    return os.environ.get("MAIL_CONFIGURATION_SET", "")
+
+
 def schedule_group() -> str:
     return os.environ["SCHEDULE_GROUP"]
 

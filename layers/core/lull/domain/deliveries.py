@@ -1,4 +1,4 @@
-"""Deliveries: one announcement to one alert channel, sent once.
+"""Deliveries: one announcement to one alert channel, sent once; and what all that is sent has in common.
 
     PENDING ──► SENT, FAILED, DROPPED
 
@@ -10,6 +10,7 @@ message id.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from lull.domain.incidents import Announcement, Incident, IncidentState
 from lull.domain.machine import Transitions, move
@@ -54,12 +55,9 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    id: int
-    workspace_id: int
-    channel_id: int
-    incident_id: int
-    announcement: Announcement
+class Sending:
+    """How the sending of one message stands."""
+
     state: DeliveryState = DeliveryState.PENDING
     tries: int = 0
     next_at: datetime
@@ -71,16 +69,28 @@ class Delivery:
     revision: int = 0
 
     @property
-    def message_id(self) -> str:
-        """The same for each try, so that a receiver can tell a repetition."""
-        return f"msg_{self.workspace_id}_{self.id}"
-
-    @property
     def due_at(self) -> datetime | None:
         return self.next_at if self.state is DeliveryState.PENDING else None
 
 
-def leased(delivery: Delivery, *, at: datetime) -> Delivery | None:
+S = TypeVar("S", bound=Sending)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Sending):
+    id: int
+    workspace_id: int
+    channel_id: int
+    incident_id: int
+    announcement: Announcement
+
+    @property
+    def message_id(self) -> str:
+        """The same for each try, so that a receiver can tell a repetition."""
+        return f"msg_{self.workspace_id}_{self.id}"
+
+
+def leased(delivery: S, *, at: datetime) -> S | None:
     """The delivery, for whoever asked to try it now; None if it is not due."""
     if delivery.due_at is None or delivery.due_at > at:
         return None
@@ -90,7 +100,7 @@ def leased(delivery: Delivery, *, at: datetime) -> Delivery | None:
 MOST_TRIES = len(RETRY_AFTER) + 1
 
 
-def is_worn_out(delivery: Delivery) -> bool:
+def is_worn_out(delivery: Sending) -> bool:
     """Whether every try was taken, and none of them came to an end: whoever sends it dies of it."""
     return delivery.tries > MOST_TRIES
 
@@ -102,17 +112,17 @@ def is_outdated(delivery: Delivery, incident: Incident) -> bool:
     return delivery.announcement is Announcement.OPENED and over and (delivery.tries > 1 or told)
 
 
-def dropped(delivery: Delivery, reason: str) -> Delivery:
+def dropped(delivery: S, reason: str) -> S:
     state = move(TRANSITIONS, delivery.state, DeliveryState.DROPPED, noun="delivery")
     return replace(delivery, state=state, reason=reason)
 
 
-def given_up(delivery: Delivery, reason: str | None) -> Delivery:
+def given_up(delivery: S, reason: str | None) -> S:
     state = move(TRANSITIONS, delivery.state, DeliveryState.FAILED, noun="delivery")
     return replace(delivery, state=state, reason=reason)
 
 
-def tried(delivery: Delivery, result: Result, reason: str | None, *, at: datetime, jitter: float) -> Delivery:
+def tried(delivery: S, result: Result, reason: str | None, *, at: datetime, jitter: float) -> S:
     """The delivery after a try; `jitter` in [0, 1) spreads the next one."""
     if result is Result.DELIVERED:
         state = move(TRANSITIONS, delivery.state, DeliveryState.SENT, noun="delivery")

@@ -7,7 +7,7 @@ so an effect that comes twice, late or out of order changes nothing.
 from dataclasses import dataclass
 from datetime import datetime
 
-from lull.domain import holds
+from lull.domain import holds, notices
 from lull.domain.announcements import Announcement
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.deliveries import Delivery
@@ -17,6 +17,7 @@ from lull.domain.ledger import Change, changed
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
 from lull.domain.signals import Signal
 from lull.domain.status_pages import PageComponent, StatusPage
+from lull.domain.subscribers import Subscriber, SubscriberState
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,34 @@ class SendDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class TellSubscribers:
+    """Tell the subscribers of a page about this, each once: see `notices.subjects`."""
+
+    workspace_id: int
+    page_id: int
+    announcement_id: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskSubscriber:
+    """Ask an address to confirm that it wants to be told."""
+
+    workspace_id: int
+    page_id: int
+    subscriber_id: int
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSubscribers:
+    """The page is gone, and whom it told is nobody's business any more."""
+
+    workspace_id: int
+    page_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeMaintenance:
     """Bring a maintenance window to where the record and the clock say it should be, or clear away what it left."""
 
@@ -168,6 +197,7 @@ class PublishSlug:
 
 Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
+Subscribing = TellSubscribers | AskSubscriber | ForgetSubscribers
 Effect = (
     ReconcileWindow
     | ResumeWork
@@ -180,6 +210,7 @@ Effect = (
     | WakeDependents
     | WakeProbe
     | SendDelivery
+    | Subscribing
     | Publish
 )
 
@@ -332,7 +363,18 @@ def of_status_page(before: StatusPage | None, after: StatusPage | None) -> list[
     effects: list[Effect] = [PublishSlug(name) for name in names if name]
     if after and after.enabled and before and not before.enabled:
         effects.append(AnnounceMaintenance(after.workspace_id))
+    if after is None and before:
+        effects.append(ForgetSubscribers(before.workspace_id, before.id))
     return effects
+
+
+def of_subscriber(before: Subscriber | None, after: Subscriber | None) -> list[Effect]:
+    """Each request is put to the owner of the address."""
+    if after is None or (before and before.asked_at == after.asked_at):
+        return []
+    if before is None and after.state is not SubscriberState.PENDING:
+        return []
+    return [AskSubscriber(after.workspace_id, after.page_id, after.id, after.request)]
 
 
 def of_page_component(before: PageComponent | None, after: PageComponent | None) -> list[Effect]:
@@ -346,11 +388,15 @@ def of_page_component(before: PageComponent | None, after: PageComponent | None)
 
 
 def of_announcement(before: Announcement | None, after: Announcement | None) -> list[Effect]:
-    """Its wake-up, if that moved; and its page."""
+    """Its wake-up, if that moved; its page; and what subscribers are told."""
     announcement = after or before
     if announcement is None:
         return []
     effects: list[Effect] = [PublishPage(announcement.workspace_id, announcement.page_id)]
     if (before and before.due_at) != (after and after.due_at):
         effects.append(ReconcileAnnouncement(announcement.workspace_id, announcement.id))
+    effects += [
+        TellSubscribers(announcement.workspace_id, announcement.page_id, announcement.id, subject)
+        for subject in notices.subjects(before, after)
+    ]
     return effects

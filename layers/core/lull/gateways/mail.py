@@ -1,6 +1,11 @@
 """Mail through Amazon SES."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -43,6 +48,41 @@ def send_mail(to: Sequence[str], *, subject: str, text: str) -> None:
             }
         },
     }
+    _send(request)
+
+
+def send_message(
+    to: str, *, subject: str, text: str, html: str, message_id: str, headers: Mapping[str, str], at: datetime
+) -> None:
+    """Text and HTML to one address, as MIME. `message_id` is the same for each try; SES puts its own before it.
+
+    Raises MailRefused, MailUnavailable.
+    """
+    message = EmailMessage(policy=SMTP)
+    domain = settings.mail_from().rpartition("@")[2]
+    message["From"] = settings.mail_from()
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{message_id}@{domain}>"
+    # As in `send_mail`.
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in headers.items():
+        message[name] = value.replace("{domain}", domain)
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    events = settings.mail_configuration_set()
+    _send(
+        {
+            "FromEmailAddress": settings.mail_from(),
+            "Destination": {"ToAddresses": [to]},
+            "Content": {"Raw": {"Data": message.as_bytes()}},
+            **({"ConfigurationSetName": events} if events else {}),
+        }
+    )
+
+
+def _send(request: Mapping[str, Any]) -> None:
     try:
         aws.client("sesv2").send_email(**request)
     except ClientError as error:

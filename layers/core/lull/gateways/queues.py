@@ -78,6 +78,16 @@ def send_deliveries(wanted: Sequence[tuple[int, int, datetime]], *, at: datetime
         _send_batch(settings.notify_queue_url(), entries)
 
 
+def send_to_notifier(bodies: Sequence[tuple[str, datetime]], *, at: datetime) -> None:
+    """Other messages to whoever sends, with when each is due: ten a call."""
+    for start in range(0, len(bodies), _BATCH):
+        entries = [
+            {"Id": str(number), "MessageBody": body, "DelaySeconds": _delay_seconds(due_at - at)}
+            for number, (body, due_at) in enumerate(bodies[start : start + _BATCH])
+        ]
+        _send_batch(settings.notify_queue_url(), entries)
+
+
 def parse_delivery(body: str) -> tuple[int, int]:
     """Workspace id and delivery id. Raises KeyError or ValueError for what asks for no delivery."""
     message = json.loads(body)

@@ -32,6 +32,7 @@ from lull.publishing.renderers import (
     sse,
     status_json,
     statuspage_v2,
+    subscribe,
     uptime_json,
     widget,
 )
@@ -54,12 +55,14 @@ class Rendered:
     """Nobody reads it as it is: the gate answers questions with a part of it."""
 
 
-def render_all(snapshot: StatusSnapshot, publication: Publication, *, base_url: str) -> dict[str, Rendered]:
+def render_all(
+    snapshot: StatusSnapshot, publication: Publication, *, base_url: str, takes_mail: bool = False
+) -> dict[str, Rendered]:
     """Every file of a page by its path. The same snapshot and publication give the same bytes.
 
-    `base_url` is where the public files are, without a slash at its end.
+    `base_url` is where the public files are, without a slash at its end. `takes_mail` offers updates by e-mail.
     """
-    renderer = _Renderer(snapshot, publication, base_url)
+    renderer = _Renderer(snapshot, publication, base_url, takes_mail)
     files = {
         pattern.format(slug=snapshot.slug, **values): Rendered(body, FILES[pattern], _KEPT.get(FILES[pattern], FRESH))
         for pattern, values, body in renderer.files()
@@ -72,11 +75,12 @@ File = tuple[str, dict[str, object], bytes]
 
 
 class _Renderer:
-    def __init__(self, snapshot: StatusSnapshot, publication: Publication, base_url: str) -> None:
+    def __init__(self, snapshot: StatusSnapshot, publication: Publication, base_url: str, takes_mail: bool) -> None:
         self._snapshot = snapshot
         self._publication = publication
         self._at = publication.updated_at
         self._base_url = base_url
+        self._takes_mail = takes_mail
 
     def files(self) -> Iterator[File]:
         yield from self._pages()
@@ -95,7 +99,8 @@ class _Renderer:
                 yield f"{data}/components/{component.id}/uptime", body
 
     def _pages(self) -> Iterator[File]:
-        yield SITE, {}, page.render(self._snapshot, self._at, base_url=self._base_url)
+        yield SITE, {}, page.render(self._snapshot, self._at, base_url=self._base_url, takes_mail=self._takes_mail)
+        yield f"{SITE}/subscribe", {}, subscribe.render(self._snapshot, self._at, takes_mail=self._takes_mail)
         if not self._snapshot.show_incident_history:
             return
         for number, month in enumerate(history_page.months(self._snapshot)):

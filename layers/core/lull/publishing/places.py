@@ -14,6 +14,7 @@ COMPONENT = f"{DATA}/components/{{componentId}}"
 
 FILES = {
     SITE: HTML,
+    f"{SITE}/subscribe": HTML,
     f"{SITE}/history": HTML,
     f"{SITE}/history/{{month}}": HTML,
     DATA: JSON,

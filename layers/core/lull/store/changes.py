@@ -12,6 +12,7 @@ from lull.domain.deployment_windows import DeploymentWindow
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
+from lull.domain.subscribers import Subscriber
 from lull.store.announcements import decode_announcement
 from lull.store.checks import decode_check
 from lull.store.codec import Item
@@ -20,8 +21,19 @@ from lull.store.deployment_windows import decode_deployment_window
 from lull.store.incidents import decode_incident
 from lull.store.maintenance_windows import decode_maintenance_window
 from lull.store.status_pages import decode_component, decode_status_page
+from lull.store.subscribers import decode_subscriber
 
-Entity = Check | DeploymentWindow | MaintenanceWindow | Incident | Delivery | StatusPage | PageComponent | Announcement
+Entity = (
+    Check
+    | DeploymentWindow
+    | MaintenanceWindow
+    | Incident
+    | Delivery
+    | StatusPage
+    | PageComponent
+    | Announcement
+    | Subscriber
+)
 
 _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
@@ -32,6 +44,7 @@ _DECODERS: dict[str, Any] = {
     "PAGE": decode_status_page,
     "COMPONENT": decode_component,
     "ANNOUNCEMENT": decode_announcement,
+    "SUBSCRIBER": decode_subscriber,
 }
 
 

@@ -65,6 +65,13 @@
 | 61 | recent requests of an address          | rate_limits.find_hits                        | table     |
 | 62 | whose a custom domain is               | custom_domains.get_claim                     | table     |
 | 63 | custom domains to be looked at again   | custom_domains.list_due_hosts                | DueIndex  |
+| 64 | subscriber of a page by id             | subscribers.get_subscriber                   | table     |
+| 65 | subscribers of a page, so many a time  | subscribers.list_subscribers                 | table     |
+| 66 | subscriber by the handle of its links  | subscribers.find_subscriber_of_handle        | table     |
+| 67 | subscriptions of an address, all pages | subscribers.list_subscriptions_of_address    | table     |
+| 68 | what a subscriber was told, or is owed | notices.get_notice                           | table     |
+| 69 | what a subscriber is owed              | notices.list_pending_notices                 | table     |
+| 70 | how many subscribers a page has        | subscribers.list_live_subscribers            | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -116,6 +123,8 @@ CHANNEL = "CHANNEL#"
 PAGE = "PAGE#"
 COMPONENT = "COMPONENT#"
 UPTIME = "UPTIME#"
+SUBSCRIBER = "SUBSCRIBER#"
+NOTICE = "NOTICE#"
 
 
 def in_workspace(workspace_id: int) -> str:
@@ -428,3 +437,37 @@ def shown_source(sort_key: str) -> tuple[str, int, int]:
     """Source, source id and page id of a `shown` key."""
     source, source_id, page_id, _ = sort_key.split("#")
     return source, int(source_id), int(page_id)
+
+
+def subscribers_of_page(workspace_id: int, page_id: int) -> str:
+    return f"WS#{workspace_id}#PAGE#{page_id}#SUBSCRIBERS"
+
+
+def subscriber(workspace_id: int, page_id: int, subscriber_id: int) -> Key:
+    return {"PK": subscribers_of_page(workspace_id, page_id), "SK": SUBSCRIBER + number(subscriber_id)}
+
+
+def subscription_of_handle(handle: str) -> Key:
+    """Found by what a link carries, which names no workspace."""
+    return {"PK": f"SUBSCRIPTION#{handle}", "SK": "SUBSCRIPTION"}
+
+
+def subscriptions_of_address(digest: str) -> str:
+    """The partition that lists the subscriptions of an address, of all workspaces: who complains means all of them."""
+    return f"SUBSCRIBED#{digest}"
+
+
+def subscription_of_address(digest: str, workspace_id: int, page_id: int) -> Key:
+    """The claim of an address, unique on its page."""
+    return {"PK": subscriptions_of_address(digest), "SK": f"{number(workspace_id)}#{number(page_id)}"}
+
+
+def notices_of_subscriber(workspace_id: int, subscriber_id: int) -> str:
+    return f"WS#{workspace_id}#SUBSCRIBER#{subscriber_id}"
+
+
+def notice(workspace_id: int, subscriber_id: int, announcement_id: int, subject: str) -> Key:
+    return {
+        "PK": notices_of_subscriber(workspace_id, subscriber_id),
+        "SK": f"{NOTICE}{number(announcement_id)}#{subject}",
+    }

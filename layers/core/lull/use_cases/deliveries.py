@@ -96,8 +96,8 @@ def send(channel: AlertChannel, message: Message, *, at: datetime) -> tuple[Resu
 
     url, secret = channel.webhook_url or "", channel.secret or ""
     if channel.type is ChannelType.SLACK:
-        return _judged(webhooks.post(url, message.slack, {}))
-    return _judged(webhooks.post_signed(url, message.payload, secret=secret, message_id=message.id, at=at))
+        return judged(webhooks.post(url, message.slack, {}))
+    return judged(webhooks.post_signed(url, message.payload, secret=secret, message_id=message.id, at=at))
 
 
 def _mail(channel: AlertChannel, message: Message) -> tuple[Result, str | None]:
@@ -114,7 +114,8 @@ def _mail(channel: AlertChannel, message: Message) -> tuple[Result, str | None]:
     return Result.DELIVERED, None
 
 
-def _judged(answer: Answer) -> tuple[Result, str | None]:
+def judged(answer: Answer) -> tuple[Result, str | None]:
+    """What an answer to a webhook comes to, and why it was not delivered if it was not."""
     status = answer.status_code
     if status is None:
         return Result.UNREACHED, answer.reason

@@ -14,7 +14,8 @@ from lull.domain.effects import Effect
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
-from lull.gateways import queues, schedules
+from lull.domain.subscribers import Subscriber
+from lull.gateways import queues, schedules, subscriber_messages
 from lull.publishing import affected
 from lull.store import (
     announcements,
@@ -53,6 +54,8 @@ def of_change(change: Change) -> list[Effect]:
         return _of_check(before, after, change)  # type: ignore[arg-type]
     if isinstance(entity, StatusPage):
         return effects.of_status_page(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, Subscriber):
+        return effects.of_subscriber(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Announcement):
         return effects.of_announcement(before, after)  # type: ignore[arg-type]
     return effects.of_page_component(before, after)  # type: ignore[arg-type]
@@ -78,6 +81,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _reconcile_announcements(wanted, at=at)
     _wake(wanted, at=at)
     _send(wanted, at=at)
+    _tell(wanted, at=at)
     _probe(wanted, at=at)
     cause = changes[0].sequence_number
     # Pages show it. What is refused here makes the batch come again, and nobody wait for it.
@@ -182,6 +186,29 @@ def _wake(wanted: list[Effect], *, at: datetime) -> None:
 def _send(wanted: list[Effect], *, at: datetime) -> None:
     found = {(each.workspace_id, each.delivery_id) for each in wanted if isinstance(each, effects.SendDelivery)}
     queues.send_deliveries([(*address, at) for address in sorted(found)], at=at)
+
+
+def _tell(wanted: list[Effect], *, at: datetime) -> None:
+    asked = dict.fromkeys(_subscriber_message(each) for each in wanted if isinstance(each, effects.Subscribing))
+    subscriber_messages.send([(each, at) for each in asked], at=at)
+
+
+def _subscriber_message(effect: effects.Subscribing) -> subscriber_messages.Message:
+    if isinstance(effect, effects.TellSubscribers):
+        return subscriber_messages.FanOut(
+            workspace_id=effect.workspace_id,
+            page_id=effect.page_id,
+            announcement_id=effect.announcement_id,
+            subject=effect.subject,
+        )
+    if isinstance(effect, effects.AskSubscriber):
+        return subscriber_messages.Tell(
+            workspace_id=effect.workspace_id,
+            page_id=effect.page_id,
+            subscriber_id=effect.subscriber_id,
+            subject=effect.request,
+        )
+    return subscriber_messages.Forget(workspace_id=effect.workspace_id, page_id=effect.page_id)
 
 
 def _probe(wanted: list[Effect], *, at: datetime) -> None:

@@ -93,6 +93,15 @@ def read_file(path: str, visitor: Visitor, *, at: datetime, key: str | None = No
     raise NotFound("file")
 
 
+def admitted_page(slug: str, visitor: Visitor, *, at: datetime) -> StatusPage:
+    """The page with this slug, for those who may see it. Raises as `read_file` does."""
+    page = _page(slug)
+    if page is None:
+        raise NotFound("status page")
+    _admit(page, visitor, at=at)
+    return page
+
+
 def open_session(slug: str, password: str, *, at: datetime) -> Session:
     """Raises Unauthenticated for a wrong password, NotFound unless there is a page with this slug that takes one."""
     # The page first: what is read of its password then is not older than what the page says of itself.

@@ -53,7 +53,8 @@ def publish(slug: str, *, at: datetime) -> PublishResult:
         return publish(slug, at=at)
     publication = _publication(page, snapshot, at=at)
     goal = _goal(publication, manifest)
-    files = render_all(snapshot, publication, base_url=_base_url(page))
+    takes_mail = bool(settings.mail_from())
+    files = render_all(snapshot, publication, base_url=_base_url(page), takes_mail=takes_mail)
     kept = {
         bucket_key(path, page.id, public=page.is_public and not file.is_source): of_rendered(file)
         for path, file in files.items()

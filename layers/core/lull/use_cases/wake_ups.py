@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lull.domain.checks import CheckStatus
-from lull.gateways import queues
+from lull.gateways import queues, subscriber_messages
 from lull.gateways.queues import WakeUp
 from lull.store import (
     announcements,
@@ -15,6 +15,7 @@ from lull.store import (
     incidents,
     keys,
     maintenance_windows,
+    notices,
     projects,
 )
 from lull.use_cases import announced_maintenance, watch
@@ -92,11 +93,15 @@ def redrive_overdue(*, at: datetime) -> int:
     wake_ups = [
         WakeUp(kind=each.kind, workspace_id=each.workspace_id, record_id=each.record_id)
         for each in overdue
-        if each.kind != deliveries.KIND
+        if each.kind not in (deliveries.KIND, notices.KIND)
     ]
     queues.send_wake_ups([(wake_up, at) for wake_up in wake_ups], at=at)
     unsent = [(each.workspace_id, each.record_id, at) for each in overdue if each.kind == deliveries.KIND]
     queues.send_deliveries(unsent, at=at)
+    owed = {(each.workspace_id, each.record_id) for each in overdue if each.kind == notices.KIND}
+    subscriber_messages.send(
+        [(subscriber_messages.Owed(workspace_id=of, subscriber_id=each), at) for of, each in sorted(owed)], at=at
+    )
     return len(overdue)
 
 

@@ -23,6 +23,7 @@ def document(snapshot: StatusSnapshot, *, title: str, main: str, footer: str, li
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_content_security_policy(style, code)}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="referrer" content="same-origin">
 <title>{escape(title)}</title>
 <link rel="icon" href="{escape(snapshot.favicon_url or _favicon(LOOKS[snapshot.status]))}">
 {links}<style>{style}</style>
@@ -46,7 +47,7 @@ def _content_security_policy(style: str, code: str) -> str:
     """Nothing but this style sheet, this script and images: whatever else got into the page would not run."""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(code)}'; connect-src 'self'; "
-        "img-src https: data:; base-uri 'none'; form-action 'none'"
+        "img-src https: data:; base-uri 'none'; form-action 'self'"
     )
 
 

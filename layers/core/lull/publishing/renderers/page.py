@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
-from lull.publishing.renderers import bars
+from lull.publishing.renderers import bars, subscribe
 from lull.publishing.renderers.identity import page_url
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
@@ -24,7 +24,9 @@ from lull.publishing.snapshot import (
 _MOST_PAST = 10
 
 
-def render(snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str | None = None) -> bytes:
+def render(
+    snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str | None = None, takes_mail: bool = False
+) -> bytes:
     """With `base_url`, where the public files are, the page says which of its addresses is the one to keep."""
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
@@ -40,7 +42,8 @@ def render(snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str | No
 <a href="{data}/feed.atom">Atom</a>
 <a href="{data}/maintenance.ics">Calendar</a>
 <a href="{data}">JSON</a>
-<a href="{data}/badge.svg">Badge</a>""",
+<a href="{data}/badge.svg">Badge</a>
+{subscribe.line(snapshot, takes_mail=takes_mail)}""",
         links=_canonical(snapshot, base_url) + _links(data, snapshot.name),
     )
 

@@ -84,6 +84,9 @@ th{white-space:nowrap}
 .turn{display:flex;justify-content:space-between;margin:1rem 0 2rem}
 footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
 footer p{margin:0 auto 0 0}
+footer form{flex:0 0 100%}
+input,button{font:inherit;padding:.25rem .5rem}
+input{max-width:100%}
 a{color:inherit}
 a:focus-visible{outline:2px solid;outline-offset:2px}
 @media(forced-colors:active){.banner{border-color:CanvasText}.bars path{fill:CanvasText}}"""
