@@ -9,7 +9,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from lull.publishing.renderers import history_page, page
+from lull.publishing.renderers import history_page, page, subscribe
 from tests import browser
 from tests.builders import NOON
 from tests.page_builders import a_busy_page
@@ -62,6 +62,12 @@ def test_axe_finds_nothing_in_a_month_and_in_a_page_of_the_owner_s_colours(tmp_p
     assert (
         violations(page.render(a_busy_page(3, primary_color="#888", background_color="#777777"), NOON), tmp_path) == []
     )
+
+
+def test_axe_finds_nothing_where_visitors_subscribe(tmp_path):
+    busy = a_busy_page(2)
+    assert violations(subscribe.render(busy, NOON, takes_mail=True), tmp_path) == []
+    assert violations(page.render(busy, NOON, takes_mail=True), tmp_path) == []
 
 
 def test_axe_would_find_something(tmp_path):

@@ -421,7 +421,7 @@ def test_bounces_and_complaints_end_it_on_every_page_and_no_log_has_the_address(
         subscribed(page, 1, address="bounce@acme.example")
     logged = []
     monkeypatch.setattr(logger, "info", lambda *args, **kwargs: logged.append((args, kwargs)))
-    event = json.loads((EVENTS / "mail-bounce.json").read_text())
+    event = json.loads((EVENTS / "sqs-mail-bounce.json").read_text())
     for _ in range(2):
         assert world.stack.invoke("NotifierFunction", event) == {"batchItemFailures": []}
     for page in pages:
