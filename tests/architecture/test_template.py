@@ -205,7 +205,7 @@ def test_the_failures_of_all_functions_raise_one_alarm(metric):
 
 def test_every_alarm_reaches_the_topic_and_their_price_is_known():
     assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in ALARMS.values())
-    alarms = [*ALARMS.values(), RESOURCES["AlarmTopic"]]
+    alarms = [RESOURCES[name] for name in (*ALARMS, "AlarmTopic")]
     assert {each.get("Condition") for each in alarms} == {"HasAlarms"}
     metrics = sum(len(alarm["Metrics"]) - 1 if "Metrics" in alarm else 1 for alarm in ALARMS.values())
     assert f"these watch {metrics}, of which ten are free" in (ROOT / "template.yaml").read_text()
