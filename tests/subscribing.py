@@ -62,7 +62,7 @@ class Mails:
     def note(self, params: dict[str, Any], **_: Any) -> None:
         raw = params["Content"].get("Raw")
         if raw:
-            self.messages.append(email.message_from_bytes(raw["Data"], policy=email.policy.default))  # type: ignore
+            self.messages.append(email.message_from_bytes(raw["Data"], policy=email.policy.default))
 
     def to(self, address: str) -> list[EmailMessage]:
         return [each for each in self.messages if each["To"] == address]

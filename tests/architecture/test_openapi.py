@@ -49,7 +49,9 @@ def _examples(schema):
 def test_every_public_path_is_described_with_what_the_gate_answers():
     from lull.publishing.places import FILES
 
-    assert PUBLIC.keys() == {f"GET /{path}" for path in FILES} | {"POST /api/public/status/{slug}/auth"}
+    assert PUBLIC.keys() == {f"GET /{path}" for path in FILES} | {
+        f"POST /api/public/status/{{slug}}/{each}" for each in ("auth", "subscribe")
+    }
     for operation in PUBLIC.values():
         assert operation["summary"]
         assert operation["description"]

@@ -100,7 +100,8 @@ def test_every_action_of_every_policy_exists():
     session = botocore.session.get_session()
     same = ("scheduler", "dynamodb", "sqs", "s3", "iam", "sts")
     service = {**{each: each for each in same}, "ses": "sesv2"}
-    without_operation = {"dynamodb:ConditionCheckItem", "iam:PassRole", "s3:ListBucket"}
+    # What SES wants besides for mail that is sent as it is.
+    without_operation = {"dynamodb:ConditionCheckItem", "iam:PassRole", "s3:ListBucket", "ses:SendRawEmail"}
     granted = {action for role in ROLES.values() for each in statements(role) for action in listed(each["Action"])}
     for action in granted - without_operation:
         prefix, operation = action.split(":")
@@ -205,7 +206,7 @@ def test_the_failures_of_all_functions_raise_one_alarm(metric):
 
 def test_every_alarm_reaches_the_topic_and_their_price_is_known():
     assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in ALARMS.values())
-    alarms = [each for each in RESOURCES.values() if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::SNS::Topic")]
+    alarms = [RESOURCES[name] for name in (*ALARMS, "AlarmTopic")]
     assert {each.get("Condition") for each in alarms} == {"HasAlarms"}
     metrics = sum(
         len([each for each in alarm["Metrics"] if "Id" in each]) - 1 if "Metrics" in alarm else 1
@@ -219,7 +220,9 @@ def test_whoever_sends_mail_has_time_to_hear_that_the_mail_service_hangs():
     # Standard mode waits a second at most before the second try.
     longest = config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) + 1
     mailing = {
-        name: function for name, function in FUNCTIONS.items() if "MAIL_FROM" in function["Environment"]["Variables"]
+        name: function
+        for name, function in FUNCTIONS.items()
+        if any("ses:SendEmail" in listed(each["Action"]) for each in statements(ROLES[f"{name}Role"]))
     }
     assert set(mailing) == {"ManagementFunction", "NotifierFunction"}
     for name, function in mailing.items():
@@ -254,6 +257,8 @@ def test_every_behavior_that_reads_pages_asks_the_gate_for_what_the_bucket_does_
     targets = {each["PathPattern"]: each["TargetOriginId"] for each in config["CacheBehaviors"]}
     assert list(targets.items()) == [
         ("/api/public/status/*/auth", "gate"),
+        ("/api/public/status/*/subscribe", "gate"),
+        ("/api/public/subscriptions/*", "gate"),
         ("/api/public/status/*/components/*/uptime", "answers"),
         ("/api/public/status/*/history", "answers"),
         ("/api/public/status/*/events", {"Fn::If": ["HasEventStream", "events", "answers"]}),

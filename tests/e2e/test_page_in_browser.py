@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from lull.domain.owner_html import cleaned
-from lull.publishing.renderers import history_page, page
+from lull.publishing.renderers import history_page, page, subscribe
 from tests import browser
 from tests.builders import NOON
 from tests.page_builders import a_busy_page
@@ -78,6 +78,12 @@ def test_axe_finds_nothing_in_html_of_an_owner_with_poor_colours(chrome):
     poor: dict[str, Any] = {"primary_color": "#777777", "background_color": "#2b2b2b"}
     document = page.render(a_busy_page(2, header_html=written, footer_html=written, **poor), NOON)
     assert violations(chrome, document) == []
+
+
+def test_axe_finds_nothing_where_visitors_subscribe(chrome):
+    busy = a_busy_page(2)
+    assert violations(chrome, subscribe.render(busy, NOON, takes_mail=True)) == []
+    assert violations(chrome, page.render(busy, NOON, takes_mail=True)) == []
 
 
 def test_axe_would_find_something(chrome):

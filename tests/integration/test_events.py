@@ -18,6 +18,7 @@ FUNCTIONS = {
     "http-private-page": "PublicFunction",
     "schedule-each-minute": "MonitorFunction",
     "sqs-delivery": "NotifierFunction",
+    "sqs-mail-bounce": "NotifierFunction",
     "sqs-probe": "ProberFunction",
     "sqs-publish": "PublisherFunction",
     "sqs-wake-up": "TransitionerFunction",

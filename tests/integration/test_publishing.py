@@ -49,7 +49,13 @@ def files_of(slug: str, component_id: int = 5) -> set[str]:
     names = ("history", "feed.rss", "feed.atom", "badge.svg", "badge.json", "widget.js", "events", "maintenance.ics")
     of_component = ("uptime", "feed.rss", "feed.atom", "badge.svg", "badge.json")
     return {
-        *{f"status/{slug}", f"status/{slug}/history", f"status/{slug}/history/2026-03", data},
+        *{
+            f"status/{slug}",
+            f"status/{slug}/subscribe",
+            f"status/{slug}/history",
+            f"status/{slug}/history/2026-03",
+            data,
+        },
         *(f"{data}/{name}" for name in names),
         *(f"{component}/{name}" for name in of_component),
         *(f"{data}/api/v2/{name}.json" for name in V2),
@@ -76,8 +82,8 @@ def whole():
 
 @pytest.fixture(autouse=True)
 def _few_files(request, monkeypatch):
-    def few(snapshot: StatusSnapshot, publication: Publication, *, base_url: str) -> dict[str, Rendered]:
-        files = render_all(snapshot, publication, base_url=base_url)
+    def few(snapshot: StatusSnapshot, publication: Publication, **given: Any) -> dict[str, Rendered]:
+        files = render_all(snapshot, publication, **given)
         data = f"api/public/status/{snapshot.slug}"
         kept = {f"status/{snapshot.slug}", data, f"{data}/badge.svg", f"source/{data}/events"}
         return {path: file for path, file in files.items() if path in kept}

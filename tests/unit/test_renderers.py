@@ -243,7 +243,7 @@ def test_the_page_may_load_nothing_but_images_its_own_style_sheet_and_script():
     assert read.all("meta")[1] == {
         "http-equiv": "Content-Security-Policy",
         "content": f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; "
-        "connect-src 'self'; img-src https: data:; base-uri 'none'; form-action 'none'",
+        "connect-src 'self'; img-src https: data:; base-uri 'none'; form-action 'self'",
     }
 
 

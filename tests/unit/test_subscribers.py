@@ -7,7 +7,7 @@ import pytest
 
 from lull.domain.announcements import Announcement, Stage, Status, advanced, announced, updated
 from lull.domain.errors import Conflict, Invalid, NotFound
-from lull.domain.notices import subjects, telling
+from lull.domain.notices import Telling, subjects, telling
 from lull.domain.status_pages import Visibility
 from lull.domain.subscribers import (
     CONFIRM_WITHIN,
@@ -113,7 +113,14 @@ def test_a_link_is_good_for_what_it_says_and_one_that_confirms_for_one_request()
     confirms, leaves = token(subscriber, Purpose.CONFIRM), token(subscriber, Purpose.UNSUBSCRIBE)
     assert is_token(subscriber, Purpose.CONFIRM, confirms)
     assert is_token(again, Purpose.UNSUBSCRIBE, leaves)
-    for given in (leaves, confirms[:-1], confirms + "0", "", "\udcff", token(replace(subscriber, key="k"), "confirm")):
+    for given in (
+        leaves,
+        confirms[:-1],
+        confirms + "0",
+        "",
+        "\udcff",
+        token(replace(subscriber, key="k"), Purpose.CONFIRM),
+    ):
         assert not is_token(subscriber, Purpose.CONFIRM, given)
     assert not is_token(again, Purpose.CONFIRM, confirms)
     assert subscriber.address not in confirms
@@ -160,6 +167,12 @@ def test_who_came_by_no_password_is_not_told_what_takes_one(page, admitted, told
     assert is_concerned(a_subscriber(admitted=admitted), a_page(**page), an_announcement()) is told
 
 
+def _told(announcement: Announcement, subject: str) -> Telling:
+    found = telling(announcement, subject)
+    assert found
+    return found
+
+
 def _planned() -> Announcement:
     described = Announcement(
         id=1,
@@ -180,7 +193,7 @@ def test_each_step_of_an_announcement_is_told_once():
     steps = [(None, first), (first, second), (second, third), (third, replace(third, title="New")), (third, None)]
     told = [subjects(*step) for step in steps]
     assert told == [["update-1"], ["update-2"], ["update-3"], [], []]
-    types = [telling(third, f"update-{number}").type for number in (1, 2, 3)]
+    types = [_told(third, f"update-{number}").type for number in (1, 2, 3)]
     assert types == ["announcement.created", "announcement.updated", "announcement.resolved"]
     assert telling(third, "update-4") is None
 
@@ -195,14 +208,14 @@ def test_planned_work_is_told_when_planned_begun_and_over():
         [begins],
         ["update-2"],
     ]
-    assert [telling(over, each).type for each in ("update-1", begins, "update-2")] == [
+    assert [_told(over, each).type for each in ("update-1", begins, "update-2")] == [
         "maintenance.scheduled",
         "maintenance.started",
         "maintenance.ended",
     ]
     cancelled = updated(ahead, status=Status.RESOLVED, body="The maintenance was cancelled.", at=NOON)
     assert subjects(ahead, cancelled) == ["update-2"]
-    assert telling(cancelled, "update-2").body == "The maintenance was cancelled."
+    assert _told(cancelled, "update-2").body == "The maintenance was cancelled."
     assert subjects(ahead, over) == ["update-2"], "a late wake-up tells the end, and not the beginning too"
     put_off = replace(begun, stage=Stage.AHEAD, scheduled_for=SOON + timedelta(days=1))
     again = replace(put_off, stage=Stage.BEGUN)
