@@ -19,6 +19,8 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Nobody is between it and its callers who could say another address.
+            proxy_headers=False,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)

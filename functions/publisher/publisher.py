@@ -6,7 +6,7 @@ from typing import Any
 
 from lull import clock
 from lull.observability import logger
-from lull.use_cases.publishing import publish
+from lull.use_cases.publishing import hidden_first, publish
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -19,7 +19,8 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         except (KeyError, TypeError, ValueError):
             logger.exception("message not understood", extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
-    for slug, message_ids in messages.items():
+    for slug in hidden_first(messages):
+        message_ids = messages[slug]
         try:
             result = publish(slug, at=clock.now())
         except Exception:

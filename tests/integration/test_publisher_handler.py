@@ -10,6 +10,7 @@ import pytest
 
 import publisher
 from lull import aws, settings
+from lull.domain.status_pages import Visibility
 from lull.store import status_pages as pages
 from lull.use_cases.file_sets import PublishResult
 from tests.page_builders import a_page
@@ -20,7 +21,7 @@ ACME_FIRST, GLOBEX, ACME_AGAIN = (record["messageId"] for record in BATCH["Recor
 
 
 @pytest.fixture
-def slugs(monkeypatch) -> list[str]:
+def slugs(stack, monkeypatch) -> list[str]:
     """What is published, instead of publishing it."""
     asked: list[str] = []
 
@@ -52,6 +53,15 @@ def test_a_batch_that_is_delivered_twice_publishes_the_same_once():
     assert {"status/acme-status", "status/globex"} <= first.keys()
     assert failures(BATCH) == []
     assert {each["Key"]: each["LastModified"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]} == first
+
+
+def test_a_page_that_is_hidden_does_not_wait_for_the_others_of_a_batch(slugs):
+    pages.create_status_page(a_page(slug="big"))
+    pages.create_status_page(a_page(id=2, slug="private", visibility=Visibility.PRIVATE))
+    pages.create_status_page(a_page(id=3, slug="off", enabled=False))
+    names = ("big", "gone.example.test", "private", "off")
+    publisher.lambda_handler({"Records": [message(json.dumps({"slug": name}), name) for name in names]}, None)
+    assert slugs == ["gone.example.test", "private", "off", "big"]
 
 
 def test_a_slug_is_published_once_for_a_batch(slugs):

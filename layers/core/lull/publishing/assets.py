@@ -99,7 +99,9 @@ class _Renderer:
                 yield f"{data}/components/{component.id}/uptime", body
 
     def _pages(self) -> Iterator[File]:
-        yield SITE, {}, page.render(self._snapshot, self._at, base_url=self._base_url, takes_mail=self._takes_mail)
+        since = sse.event_id(self._snapshot.id, self._publication.number)
+        body = page.render(self._snapshot, self._at, base_url=self._base_url, takes_mail=self._takes_mail, since=since)
+        yield SITE, {}, body
         yield f"{SITE}/subscribe", {}, subscribe.render(self._snapshot, self._at, takes_mail=self._takes_mail)
         if not self._snapshot.show_incident_history:
             return

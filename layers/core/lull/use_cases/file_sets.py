@@ -8,14 +8,21 @@ before. The CDN is told before the manifest says that all is done: whoever dies 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from lull.gateways import copies
 from lull.publishing.assets import Rendered
 from lull.publishing.places import cache_tag
 from lull.store import assets
 from lull.store.assets import Changed, LostRace, Manifest, Published, StoredAsset
+
+_AT_A_TIME = 8
+"""Fewer than the connections of a client (`lull.aws`)."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +62,9 @@ def write(name: str, goal: Manifest, files: Mapping[str, File], etag: str | None
     unknown = {key: Published(sha256=None, etag=known[key].etag if key in known else None) for key in stale + gone}
     pending, etag = assets.write_manifest(name, replace(goal, assets={**known, **unknown}), expected=etag)
     # First what has to go: it may be what strangers must not see any longer.
-    for key in gone:
-        _delete(name, key, pending, etag)
-    written = {
-        key: Published(sha256=files[key].sha256, etag=_put(name, key, files[key].load(), pending, etag))
-        for key in stale
-    }
+    _for_each(gone, lambda key: _delete(name, key, pending, etag))
+    etags = _for_each(stale, lambda key: _put(name, key, files[key].load(), pending, etag))
+    written = {key: Published(sha256=files[key].sha256, etag=found) for key, found in zip(stale, etags, strict=True)}
     copies.drop(cache_tag(goal.page_id), reference=f"{name} {etag}", required=bool(gone))
     if files:
         kept = {key: known[key] for key in files if key not in written}
@@ -68,6 +72,13 @@ def write(name: str, goal: Manifest, files: Mapping[str, File], etag: str | None
     else:
         assets.delete_manifest(name, expected=etag)
     return result
+
+
+def _for_each(keys: Sequence[str], work: Callable[[str], _T]) -> list[_T]:
+    """Several at a time: each is a request that S3 takes tens of milliseconds for, and a page has hundreds of files."""
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        started = [pool.submit(copy_context().run, work, key) for key in keys]
+    return [each.result() for each in started]
 
 
 def _put(name: str, key: str, file: StoredAsset, pending: Manifest, etag: str) -> str:

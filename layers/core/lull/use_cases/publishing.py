@@ -5,6 +5,7 @@
 The manifest is read before the table: whoever publishes a newer state meanwhile moves it on, and this publish loses.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 
@@ -21,6 +22,7 @@ from lull.publishing.projector import Past, Watching, project
 from lull.publishing.snapshot import LONGEST_HISTORY, StatusSnapshot
 from lull.store import announcements, assets, checks, incidents, maintenance_windows, publications, status_pages
 from lull.store.assets import LostRace, Manifest
+from lull.use_cases.custom_domains import page_of_host
 from lull.use_cases.file_sets import PublishResult, of_rendered, write
 from lull.use_cases.hosts import is_host, publish_under_host
 from lull.use_cases.uptime import timelines
@@ -64,6 +66,17 @@ def publish(slug: str, *, at: datetime) -> PublishResult:
         # Also if there was nothing to do: the last time may have ended before this line.
         queues.send_publishes([page.verified_host], cause=f"{slug} {at.isoformat()}")
     return result
+
+
+def hidden_first(names: Iterable[str]) -> list[str]:
+    """Slugs and hosts in the order to publish them in: a page that is hidden does not wait for one that takes long."""
+    ordered = list(names)
+    return ordered if len(ordered) < 2 else sorted(ordered, key=_is_for_everybody)
+
+
+def _is_for_everybody(name: str) -> bool:
+    page = page_of_host(name) if is_host(name) else _enabled_page(name)
+    return page is not None and page.is_public
 
 
 def _base_url(page: StatusPage) -> str:

@@ -25,13 +25,21 @@ _MOST_PAST = 10
 
 
 def render(
-    snapshot: StatusSnapshot, updated_at: datetime, *, base_url: str | None = None, takes_mail: bool = False
+    snapshot: StatusSnapshot,
+    updated_at: datetime,
+    *,
+    base_url: str | None = None,
+    takes_mail: bool = False,
+    since: str = "",
 ) -> bytes:
-    """With `base_url`, where the public files are, the page says which of its addresses is the one to keep."""
+    """With `base_url`, where the public files are, the page says which of its addresses is the one to keep.
+
+    `since` is the id of the last event that the page shows the outcome of.
+    """
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
     main = f"""<p class="banner {look.color}" role="status">{shape(look)}{escape(snapshot.description)}</p>
-<p id="news" role="status" hidden> <a href="/status/{quote(snapshot.slug)}">Show it</a></p>
+<p id="news" role="status" data-since="{since}" hidden> <a href="/status/{quote(snapshot.slug)}">Show it</a></p>
 {_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}{_past(snapshot)}"""
     return document(
         snapshot,

@@ -1,5 +1,6 @@
 """The script that every page could do without: times in the reader's zone, and word of a change.
 
+It asks for what was published since the page itself was, which may have been in a cache for a while.
 It never reloads the page by itself: that would move the focus of people who read with a keyboard or a screen reader.
 """
 
@@ -12,7 +13,7 @@ const at=new Date(each.dateTime);
 if(each.dateTime.includes("T")&&!isNaN(at)){each.title=each.textContent;each.textContent=format.format(at)}
 }
 if(news&&window.EventSource){
-const events=new EventSource(SOURCE);
+const events=new EventSource(SOURCE+"?lastEventId="+news.dataset.since);
 events.onmessage=()=>{news.hidden=false;news.firstChild.data="This page has changed. ";events.close()}
 }
 })()"""
