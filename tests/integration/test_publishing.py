@@ -22,6 +22,7 @@ from lull.domain.publications import Publication
 from lull.domain.status_pages import Visibility
 from lull.domain.uptime import Bucket
 from lull.publishing.assets import Rendered, render_all
+from lull.publishing.renderers import sse
 from lull.publishing.snapshot import StatusSnapshot
 from lull.store import assets, checks, dependencies, ledger, projects, publications
 from lull.store import status_pages as pages
@@ -267,6 +268,18 @@ def test_events_are_numbered_once_whatever_dies_while_they_are_published(page):
         "MAJOR_OUTAGE",
         "OPERATIONAL",
     ]
+
+
+def test_who_reads_a_page_can_ask_for_what_happened_since_it_was_rendered(page):
+    publish(SLUG, at=NOON)
+    signal(Health.DOWN)
+    publish(SLUG, at=LATER)
+    found = re.search(rb'data-since="(.*?)"', bucket()[f"status/{SLUG}"])
+    assert found
+    signal(Health.OK)
+    publish(SLUG, at=LATER + timedelta(minutes=5))
+    told = sse.part(bucket()[f"{SOURCE}/events"], found[1].decode()).decode()
+    assert re.findall(r"^id: (.*)$", told, re.MULTILINE) == ["1-2"]
 
 
 class Dead(Exception):
