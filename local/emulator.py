@@ -18,6 +18,8 @@ UNSAVED = "unsaved"
 SAVED_AGAIN = "saved again"
 NOT_SAVED = 3
 
+KEEP_EXPIRED = "LULL_KEEP_EXPIRED"
+
 _ROOT = Path(__file__).resolve().parent.parent
 _HARDENING = {
     "BIND_HOST": "127.0.0.1",
@@ -47,10 +49,12 @@ class Emulator:
         *,
         log: Path | None = None,
         keep_open: tuple[int, ...] = (),
+        expires: bool = True,
         told: Callable[[str], None] | None = None,
         died: Callable[[], None] | None = None,
     ) -> None:
-        """Without `state` it forgets all; descriptors in `keep_open` stay open until the child is gone.
+        """Without `state` it forgets all; descriptors in `keep_open` stay open until the child is gone. Without
+        `expires` items outlive their time to live, for clocks that are not today's.
 
         A thread calls `told` with each line of the child about saving, and `died` when it ends without being asked.
         """
@@ -68,7 +72,7 @@ class Emulator:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                env=_environment(self.port),
+                env=_environment(self.port) | ({} if expires else {KEEP_EXPIRED: "1"}),
                 pass_fds=(listener.fileno(), *keep_open),
             )
         self._wait_until_ready()

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import ministack.app
+import ministack.services.dynamodb
 import ministack.services.eventbridge
 import ministack.services.scheduler
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local.emulator import NOT_SAVED
+from local.emulator import KEEP_EXPIRED, NOT_SAVED
 from local.guard import Guard
 from local.keeper import Keeper
 from local.snapshot import Snapshot
@@ -59,10 +60,17 @@ def main() -> None:
     # Ctrl-C reaches the whole group; the parent decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     disarm_schedules()
+    if KEEP_EXPIRED in os.environ:
+        disarm_expiry()
     if snapshot:
         snapshot.load()
     print("ready", flush=True)
     sys.exit(0 if asyncio.run(_run(listener, port, snapshot)) else NOT_SAVED)
+
+
+def disarm_expiry() -> None:
+    """MiniStack removes what has expired by today's clock, each minute, in the midst of whatever a test does."""
+    ministack.services.dynamodb._ttl_settings.all_items = lambda: iter(())
 
 
 def disarm_schedules() -> None:

@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    running = Emulator()
+    running = Emulator(expires=False)
     yield running
     running.stop()
 
