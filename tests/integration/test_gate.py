@@ -11,7 +11,7 @@ from local import response_headers, template
 from lull import aws, clock, settings
 from lull.domain.credentials import Role
 from lull.domain.page_access import begin_session
-from lull.domain.rate_limits import AUTH, DATA, FEED
+from lull.domain.rate_limits import AUTH, DATA, FEED, SUBSCRIBE
 from lull.publishing.places import FILES
 from lull.store import page_access, status_pages
 from lull.use_cases.publishing import publish
@@ -377,6 +377,41 @@ def test_reading_is_limited_for_each_address_and_page(world, limit, path):
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert visit("GET", path.replace("nobody", "private"), address=address).status == 404
     assert visit("GET", path, address="192.0.2.79").status == 404
+
+
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+JSON = {"content_type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("status", "limit", "method", "path", "body", "sent"),
+    [
+        (200, DATA, "GET", "/api/public/status/open", None, {}),
+        (401, DATA, "GET", "/api/public/status/protected", None, {}),
+        (401, DATA, "HEAD", "/api/public/status/protected/events", None, {}),
+        (401, DATA, "GET", "/status/protected", None, {}),
+        (401, FEED, "GET", "/api/public/status/protected/feed.atom", None, {}),
+        (404, DATA, "GET", "/api/public/status/private/history", None, {}),
+        (404, DATA, "GET", "/status/nobody", None, {}),
+        (400, DATA, "GET", "/api/public/status/open/history?months=0", None, {}),
+        (400, DATA, "GET", "/api/public/status/open/components/1/uptime?days=x", None, {}),
+        (401, AUTH, "POST", "/api/public/status/protected/auth", '{"password": "x"}', JSON),
+        (404, AUTH, "POST", "/api/public/status/open/auth", '{"password": "x"}', JSON),
+        (401, AUTH, "POST", "/api/public/status/protected/auth", "password=x", FORM),
+        (404, AUTH, "POST", "/api/public/status/open/auth", "password=x", FORM),
+        (303, AUTH, "POST", "/api/public/status/protected/auth", "password=new", FORM),
+        (401, SUBSCRIBE, "POST", "/api/public/status/protected/subscribe", "email=a%40b.example", FORM),
+        (404, SUBSCRIBE, "POST", "/api/public/status/private/subscribe", "email=a%40b.example", FORM),
+    ],
+)
+def test_whatever_is_answered_to_a_request_that_counts_says_what_is_left(
+    world, status, limit, method, path, body, sent
+):
+    answer = visit(method, path, body, **sent)
+    assert answer.status == status
+    left = {name: int(answer.headers.get(f"ratelimit-{name}", "-1")) for name in ("limit", "remaining", "reset")}
+    seconds = int(limit.window.total_seconds())
+    assert left == {"limit": limit.most, "remaining": limit.most - 1, "reset": seconds}
 
 
 def test_tries_of_a_password_are_limited_right_ones_included(world):
