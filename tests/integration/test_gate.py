@@ -20,6 +20,8 @@ from tests.visitors import enter, visit
 
 pytestmark = pytest.mark.usefixtures("shared_stack")
 
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+JSON = {"content_type": "application/json"}
 SECRET = "Acme behind the door"
 COMPONENT_IDS = {"open": 1, "protected": 2, "private": 3, "disabled": 4, "other": 5}
 PATHS = [
@@ -191,6 +193,35 @@ def test_a_question_that_makes_no_sense_is_refused_by_name(world, query, field):
 def test_months_that_make_no_sense_are_refused_by_name(world, query):
     answer = look(f"api/public/status/open/history?{query}", {})
     assert (answer.status, answer.json["details"][0]["field"]) == (400, "months")
+
+
+@pytest.mark.parametrize("page", OPENS)
+@pytest.mark.parametrize(
+    ("path", "query", "named"),
+    [
+        ("history", "months=1&months=2", ["months"]),
+        ("history", "offset=1&months=1&offset=1&months=1", ["offset", "months"]),
+        ("components/1/uptime", "days=1&days=", ["days"]),
+        ("events", "lastEventId=1-1&lastEventId=1-2", ["lastEventId"]),
+        ("badge.json", "token=x&token=y", ["token"]),
+    ],
+)
+def test_a_question_is_asked_once_of_whatever_page(world, page, path, query, named):
+    answer = visit("GET", f"/api/public/status/{page}/{path}?utm=x&utm=y&{query}")
+    assert answer.status == 400
+    assert answer.json["details"] == [{"field": each, "message": "must be given once"} for each in named]
+    assert answer.headers["ratelimit-remaining"] == str(DATA.most - 1)
+
+
+def test_people_are_told_of_a_question_asked_twice_by_a_page(world):
+    form = "email=a%40b.example"
+    for asked in (
+        visit("GET", "/status/protected?token=x&token=y"),
+        visit("POST", "/api/public/status/protected/subscribe?token=x&token=y", form, **FORM),
+    ):
+        assert (asked.status, asked.headers["content-type"]) == (400, "text/html; charset=utf-8")
+        assert "token must be given once" in asked.text
+    assert visit("GET", "/status/open?utm=x&utm=y").status == 200
 
 
 def test_a_private_page_reads_like_one_that_does_not_exist(world):
@@ -377,10 +408,6 @@ def test_reading_is_limited_for_each_address_and_page(world, limit, path):
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert visit("GET", path.replace("nobody", "private"), address=address).status == 404
     assert visit("GET", path, address="192.0.2.79").status == 404
-
-
-FORM = {"content_type": "application/x-www-form-urlencoded"}
-JSON = {"content_type": "application/json"}
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bodies import StrictRoute
+from bodies import StrictRoute, require_once
 from counting import count
-from errors import answer, refusal_headers
+from errors import answer, in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import login_page, notice_page
 from lull import clock
 from lull.domain import rate_limits as limits
-from lull.domain.errors import NotFound, Unauthenticated
+from lull.domain.errors import Invalid, NotFound, Unauthenticated
 from lull.domain.page_access import SESSION_LASTS, Session
 from lull.domain.rate_limits import TooManyRequests
 from lull.use_cases import page_parts
@@ -24,6 +24,8 @@ router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
 
 CACHE_TAG = "x-amz-meta-cache-tag"
 """As S3 says it of its objects."""
+_ASKED = ("token", "months", "days", "offset", "lastEventId")
+"""What the query of a public path may ask. Any other parameter is ignored: links to pages get things appended."""
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -137,6 +139,8 @@ def _page(request: Request, path: str) -> Response:
         return _file(request, path)
     except Unauthenticated:
         return login_page(use_cases.slug_of(path), status=401, headers={"www-authenticate": "Bearer"})
+    except Invalid as error:
+        return notice_page("Bad request", f"In the address, {in_words(error)}.", status=400)
     except TooManyRequests as error:
         headers = refusal_headers(error.allowance)
         text = f"Try again in {headers['retry-after']} seconds."
@@ -149,6 +153,7 @@ def _file(request: Request, path: str) -> Response:
     at = clock.now()
     slug = use_cases.slug_of(path)
     count(request, use_cases.limit_of(path), slug, at=at)
+    require_once(request, _ASKED)
     found = use_cases.read_file(path, visitor_of(request), at=at)
     headers = {"content-type": found.file.content_type}
     if found.is_public:
@@ -160,6 +165,7 @@ def _part(request: Request, path: str) -> Response:
     at = clock.now()
     slug = use_cases.slug_of(path)
     count(request, use_cases.limit_of(path), slug, at=at)
+    require_once(request, _ASKED)
     query = request.query_params
     last_event_id = request.headers.get("last-event-id") or query.get("lastEventId")
     part = page_parts.read_part(path, visitor_of(request), query, last_event_id=last_event_id, at=at)

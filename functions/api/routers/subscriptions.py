@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from bodies import StrictRoute
+from bodies import StrictRoute, require_once
 from counting import count
-from errors import refusal_headers
+from errors import in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import action_page, login_page, notice_page
 from lull import clock
@@ -70,8 +70,10 @@ async def _answer(request: Request, slug: str) -> Response:
         return Response(text, 202, media_type="application/json")
     try:
         _subscribe(request, slug, validated(SubscribeIn, _of_form(await request.body())))
-    except (RequestValidationError, Invalid):
+    except RequestValidationError:
         return notice_page("Not subscribed", "That is no address that can be subscribed.", status=400)
+    except Invalid as error:
+        return notice_page("Not subscribed", f"It was refused: {in_words(error)}.", status=400)
     except Unauthenticated:
         return login_page(slug, status=401, headers={"www-authenticate": "Bearer"})
     except TooManyRequests as error:
@@ -86,6 +88,7 @@ async def _answer(request: Request, slug: str) -> Response:
 def _subscribe(request: Request, slug: str, body: SubscribeIn) -> None:
     at = clock.now()
     count(request, limits.SUBSCRIBE, slug, at=at)
+    require_once(request, ("token",))
     use_cases.subscribe(
         slug,
         visitor_of(request),
