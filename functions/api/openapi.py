@@ -25,8 +25,8 @@ _PUBLIC_DESCRIPTION = """\
 What visitors of a status page may read. Files of a PUBLIC page come from the CDN, and take nothing.
 
 A PASSWORD_PROTECTED page answers 401 until a request carries its session, as `Authorization: Bearer` or as the cookie
-that `/auth` sets, or its feed token as `?token=`. A PRIVATE page answers 404 to whoever has no API key or JWT of its
-workspace. What is answered for these is never cached.
+that `/auth` sets, or its feed token as `?token=`; both end when its password is changed. A PRIVATE page answers 404 to
+whoever has no API key or JWT of its workspace. What is answered for these is never cached.
 
 Failures have one shape, `{"statusCode", "message", "error", "details"?}`, but at `/status/…`, which is for people.
 `RateLimit-Limit`, `-Remaining` and `-Reset` say what is left for one address and page, in failures as well; cached

@@ -214,13 +214,9 @@ def test_a_question_is_asked_once_of_whatever_page(world, page, path, query, nam
 
 
 def test_people_are_told_of_a_question_asked_twice_by_a_page(world):
-    form = "email=a%40b.example"
-    for asked in (
-        visit("GET", "/status/protected?token=x&token=y"),
-        visit("POST", "/api/public/status/protected/subscribe?token=x&token=y", form, **FORM),
-    ):
-        assert (asked.status, asked.headers["content-type"]) == (400, "text/html; charset=utf-8")
-        assert "token must be given once" in asked.text
+    asked = visit("GET", "/status/protected?token=x&token=y")
+    assert (asked.status, asked.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "token must be given once" in asked.text
     assert visit("GET", "/status/open?utm=x&utm=y").status == 200
 
 
@@ -345,6 +341,23 @@ def test_another_visibility_ends_sessions_and_feed_tokens_for_good(world):
     assert page_access.get_page_access(1, page) is None
 
 
+def test_another_password_ends_sessions_and_the_feed_token_and_nothing_else_does(world):
+    locked = {"name": "X", "slug": "leaked", "visibility": "PASSWORD_PROTECTED", "password": "a"}
+    page = world.api.post("/api/status-pages", locked)["id"]
+    publish("leaked", at=clock.now())
+    token = f"/api/status-pages/{page}/feed-token"
+    feed = {"query": world.api.post(token)["token"]}
+    session = {"authorization": f"Bearer {enter('leaked', 'a').json['token']}"}
+    paths = [at_page(path, "leaked") for path in ("api/public/status/{slug}/feed.rss", "status/{slug}")]
+    world.api.patch(f"/api/status-pages/{page}", {"name": "Y", "uptimeHistoryDays": 30})
+    assert [look(path, each).status for path in paths for each in (feed, session)] == [200] * 4
+    world.api.patch(f"/api/status-pages/{page}", {"password": "b"})
+    assert [look(path, each).status for path in paths for each in (feed, session)] == [401] * 4
+    assert world.api("DELETE", token).status == 404
+    renewed = {"query": world.api.post(token)["token"]}
+    assert [look(path, renewed).status for path in paths] == [200] * 2
+
+
 def test_a_disabled_page_is_closed_to_everybody_while_its_files_are_still_there(world):
     locked = {"name": "X", "slug": "closed", "visibility": "PASSWORD_PROTECTED", "password": "a"}
     page = world.api.post("/api/status-pages", locked)["id"]
@@ -389,6 +402,11 @@ def test_a_feed_token_is_for_a_page_that_takes_a_password(world):
     assert api("POST", "/api/status-pages/999/feed-token").status == 404
     assert api("DELETE", "/api/status-pages/5/feed-token").status == 404
     assert a_workspace(2)("POST", "/api/status-pages/2/feed-token").status == 404
+
+
+def test_a_feed_token_only_reads(world):
+    asked = f"/api/public/status/protected/subscribe?{urlencode({'token': world.shown['feed token']['query']})}"
+    assert visit("POST", asked, "email=a%40b.example", **FORM).status == 401
 
 
 # ---- limits

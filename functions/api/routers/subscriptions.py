@@ -3,12 +3,13 @@
 Scanners open every link of a mail, so that GET and HEAD only show a button: POST acts.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from bodies import StrictRoute, require_once
+from bodies import StrictRoute
 from counting import count
 from errors import in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
@@ -88,10 +89,10 @@ async def _answer(request: Request, slug: str) -> Response:
 def _subscribe(request: Request, slug: str, body: SubscribeIn) -> None:
     at = clock.now()
     count(request, limits.SUBSCRIBE, slug, at=at)
-    require_once(request, ("token",))
     use_cases.subscribe(
         slug,
-        visitor_of(request),
+        # A feed token only reads.
+        replace(visitor_of(request), feed_token=None),
         channel=body.channel,
         email=body.email,
         webhook_url=body.webhook_url,
