@@ -13,7 +13,7 @@ from lull.domain.credentials import Role
 from lull.domain.page_access import begin_session
 from lull.domain.rate_limits import AUTH, DATA, FEED, SUBSCRIBE
 from lull.publishing.places import FILES
-from lull.store import page_access, status_pages
+from lull.store import assets, page_access, status_pages
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.visitors import enter, visit
@@ -367,6 +367,18 @@ def test_a_disabled_page_is_closed_to_everybody_while_its_files_are_still_there(
     world.api.patch(f"/api/status-pages/{page}", {"enabled": False})
     assert look("status/closed", session).status == 404
     assert enter("closed", "a").status == 404
+
+
+def test_a_page_that_is_made_disabled_is_on_the_web_only_once_it_is_enabled(world):
+    made = world.api.post("/api/status-pages", {"name": "X", "slug": "prepared", "enabled": False})
+    assert made["enabled"] is False
+    publish("prepared", at=clock.now())
+    assert assets.read_asset("status/prepared") is None
+    assert look("status/prepared", {}).status == 404
+    world.api.patch(f"/api/status-pages/{made['id']}", {"enabled": True})
+    publish("prepared", at=clock.now())
+    assert assets.read_asset("status/prepared")
+    assert look("status/prepared", {}).status == 200
 
 
 def test_a_page_that_gets_a_new_owner_of_its_slug_shows_nothing_of_the_old_one(world):
