@@ -27,6 +27,7 @@ _WRONG_METHOD = """<!doctype html>
 
 
 def wrong_method() -> Response:
+    """What CloudFront answers, in HTML of its own, to a method that the behavior of a path does not allow."""
     return _page(403, _WRONG_METHOD)
 
 

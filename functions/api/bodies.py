@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -152,8 +152,19 @@ async def _require_no_fields(request: StrictRequest) -> None:
 
 def _require_known(request: Request, known: set[str]) -> None:
     """Raises Invalid naming each parameter of the query that the route does not know, or that is there twice."""
-    given = Counter(name for name, _ in request.query_params.multi_items())
-    errors = [FieldError(name, "is not a known parameter") for name in given if name not in known]
-    errors += [FieldError(name, "must be given once") for name in given if name in known and given[name] > 1]
+    unknown = dict.fromkeys(name for name in request.query_params if name not in known)
+    errors = [FieldError(name, "is not a known parameter") for name in unknown]
+    errors += _repeated(request, known)
     if errors:
         raise Invalid(*errors)
+
+
+def require_once(request: Request, known: Collection[str]) -> None:
+    """Raises Invalid naming each of these parameters that the query has twice: what it asks for is anyone's guess."""
+    if errors := _repeated(request, known):
+        raise Invalid(*errors)
+
+
+def _repeated(request: Request, known: Collection[str]) -> list[FieldError]:
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    return [FieldError(name, "must be given once") for name in given if name in known and given[name] > 1]

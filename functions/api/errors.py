@@ -45,6 +45,11 @@ def answer(
     return Response(json.dumps(body), status, headers, media_type="application/json")
 
 
+def in_words(error: domain.Invalid) -> str:
+    """What is wrong, for people."""
+    return "; ".join(f"{each.field} {each.message}" for each in error.errors)
+
+
 def allowance_headers(allowance: Allowance) -> dict[str, str]:
     """The fields of draft-ietf-httpapi-ratelimit-headers, in the form that most clients know (03)."""
     return {

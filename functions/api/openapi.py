@@ -25,11 +25,12 @@ _PUBLIC_DESCRIPTION = """\
 What visitors of a status page may read. Files of a PUBLIC page come from the CDN, and take nothing.
 
 A PASSWORD_PROTECTED page answers 401 until a request carries its session, as `Authorization: Bearer` or as the cookie
-that `/auth` sets, or its feed token as `?token=`. A PRIVATE page answers 404 to whoever has no API key or JWT of its
-workspace. What is answered for these is never cached.
+that `/auth` sets, or its feed token as `?token=`; both end when its password is changed. A PRIVATE page answers 404 to
+whoever has no API key or JWT of its workspace. What is answered for these is never cached.
 
 Failures have one shape, `{"statusCode", "message", "error", "details"?}`, but at `/status/…`, which is for people.
-`RateLimit-Limit`, `-Remaining` and `-Reset` say what is left for one address and page; cached answers do not count.
+`RateLimit-Limit`, `-Remaining` and `-Reset` say what is left for one address and page, in failures as well; cached
+answers do not count. A parameter of the query that is given twice is refused, one that is not known is ignored.
 """
 
 
@@ -87,7 +88,7 @@ def _reading(path: str, content_type: str, refusal: dict[str, Any]) -> dict[str,
     limit = limit_of(path)
     # At /status/… whoever is refused is shown why.
     refused = refusal if path.startswith("api/") else {"text/html": {}}
-    meanings = {status: each["description"] for status, each in gate_responses(401, 404, 429).items()}
+    meanings = {status: each["description"] for status, each in gate_responses(400, 401, 404, 429).items()}
     return {
         "tags": ["Public status pages"],
         "summary": f"Read the {name.replace('.', ' ').replace('/', ' ')} of a page",
@@ -121,5 +122,8 @@ def _asked(path: str) -> list[dict[str, Any]]:
         }
         for name, (least, most, default) in asked.items()
     ]
-    last = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
-    return [*numbers, *([last] if path.endswith("/events") else [])]
+    last = [
+        {"name": name, "in": where, "schema": {"type": "string"}}
+        for name, where in (("Last-Event-ID", "header"), ("lastEventId", "query"))
+    ]
+    return [*numbers, *(last if path.endswith("/events") else [])]

@@ -15,6 +15,7 @@ from mangum import Mangum
 import errors
 from answers import NoStore, SameHeadersAsTheCdn
 from bodies import BodyLimit
+from counting import WhatIsLeft
 from routers import public_pages, subscriptions
 
 app = FastAPI(
@@ -28,6 +29,7 @@ app = FastAPI(
 )
 app.add_middleware(BodyLimit)
 app.add_middleware(NoStore)
+app.add_middleware(WhatIsLeft)
 app.add_middleware(SameHeadersAsTheCdn)
 errors.install(app)
 # The gate answers every path of a page that nothing else does.

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 import errors
 from answers import NoStore, SameHeadersAsTheCdn
+from counting import WhatIsLeft
 from lull.domain.errors import NotFound
 from lull.use_cases import event_stream, rate_limits
 from lull.use_cases import public_pages as use_cases
@@ -25,6 +26,7 @@ HELD_SECONDS = 50.0
 
 app = FastAPI(title="Lull: events of status pages", openapi_url=None, docs_url=None, redoc_url=None)
 app.add_middleware(NoStore)
+app.add_middleware(WhatIsLeft)
 app.add_middleware(SameHeadersAsTheCdn)
 errors.install(app)
 

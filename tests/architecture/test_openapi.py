@@ -55,7 +55,7 @@ def test_every_public_path_is_described_with_what_the_gate_answers():
     for operation in PUBLIC.values():
         assert operation["summary"]
         assert operation["description"]
-        assert {"401", "404", "429"} <= operation["responses"].keys()
+        assert {"400", "401", "404", "429"} <= operation["responses"].keys()
         assert "422" not in operation["responses"]
 
 

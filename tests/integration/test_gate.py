@@ -11,15 +11,17 @@ from local import response_headers, template
 from lull import aws, clock, settings
 from lull.domain.credentials import Role
 from lull.domain.page_access import begin_session
-from lull.domain.rate_limits import AUTH, DATA, FEED
+from lull.domain.rate_limits import AUTH, DATA, FEED, SUBSCRIBE
 from lull.publishing.places import FILES
-from lull.store import page_access, status_pages
+from lull.store import assets, page_access, status_pages
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.visitors import enter, visit
 
 pytestmark = pytest.mark.usefixtures("shared_stack")
 
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+JSON = {"content_type": "application/json"}
 SECRET = "Acme behind the door"
 COMPONENT_IDS = {"open": 1, "protected": 2, "private": 3, "disabled": 4, "other": 5}
 PATHS = [
@@ -193,6 +195,31 @@ def test_months_that_make_no_sense_are_refused_by_name(world, query):
     assert (answer.status, answer.json["details"][0]["field"]) == (400, "months")
 
 
+@pytest.mark.parametrize("page", OPENS)
+@pytest.mark.parametrize(
+    ("path", "query", "named"),
+    [
+        ("history", "months=1&months=2", ["months"]),
+        ("history", "offset=1&months=1&offset=1&months=1", ["offset", "months"]),
+        ("components/1/uptime", "days=1&days=", ["days"]),
+        ("events", "lastEventId=1-1&lastEventId=1-2", ["lastEventId"]),
+        ("badge.json", "token=x&token=y", ["token"]),
+    ],
+)
+def test_a_question_is_asked_once_of_whatever_page(world, page, path, query, named):
+    answer = visit("GET", f"/api/public/status/{page}/{path}?utm=x&utm=y&{query}")
+    assert answer.status == 400
+    assert answer.json["details"] == [{"field": each, "message": "must be given once"} for each in named]
+    assert answer.headers["ratelimit-remaining"] == str(DATA.most - 1)
+
+
+def test_people_are_told_of_a_question_asked_twice_by_a_page(world):
+    asked = visit("GET", "/status/protected?token=x&token=y")
+    assert (asked.status, asked.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "token must be given once" in asked.text
+    assert visit("GET", "/status/open?utm=x&utm=y").status == 200
+
+
 def test_a_private_page_reads_like_one_that_does_not_exist(world):
     for path in PATHS:
         private, nobody = (look(at_page(path, slug), {}) for slug in ("private", "nobody"))
@@ -314,6 +341,23 @@ def test_another_visibility_ends_sessions_and_feed_tokens_for_good(world):
     assert page_access.get_page_access(1, page) is None
 
 
+def test_another_password_ends_sessions_and_the_feed_token_and_nothing_else_does(world):
+    locked = {"name": "X", "slug": "leaked", "visibility": "PASSWORD_PROTECTED", "password": "a"}
+    page = world.api.post("/api/status-pages", locked)["id"]
+    publish("leaked", at=clock.now())
+    token = f"/api/status-pages/{page}/feed-token"
+    feed = {"query": world.api.post(token)["token"]}
+    session = {"authorization": f"Bearer {enter('leaked', 'a').json['token']}"}
+    paths = [at_page(path, "leaked") for path in ("api/public/status/{slug}/feed.rss", "status/{slug}")]
+    world.api.patch(f"/api/status-pages/{page}", {"name": "Y", "uptimeHistoryDays": 30})
+    assert [look(path, each).status for path in paths for each in (feed, session)] == [200] * 4
+    world.api.patch(f"/api/status-pages/{page}", {"password": "b"})
+    assert [look(path, each).status for path in paths for each in (feed, session)] == [401] * 4
+    assert world.api("DELETE", token).status == 404
+    renewed = {"query": world.api.post(token)["token"]}
+    assert [look(path, renewed).status for path in paths] == [200] * 2
+
+
 def test_a_disabled_page_is_closed_to_everybody_while_its_files_are_still_there(world):
     locked = {"name": "X", "slug": "closed", "visibility": "PASSWORD_PROTECTED", "password": "a"}
     page = world.api.post("/api/status-pages", locked)["id"]
@@ -323,6 +367,18 @@ def test_a_disabled_page_is_closed_to_everybody_while_its_files_are_still_there(
     world.api.patch(f"/api/status-pages/{page}", {"enabled": False})
     assert look("status/closed", session).status == 404
     assert enter("closed", "a").status == 404
+
+
+def test_a_page_that_is_made_disabled_is_on_the_web_only_once_it_is_enabled(world):
+    made = world.api.post("/api/status-pages", {"name": "X", "slug": "prepared", "enabled": False})
+    assert made["enabled"] is False
+    publish("prepared", at=clock.now())
+    assert assets.read_asset("status/prepared") is None
+    assert look("status/prepared", {}).status == 404
+    world.api.patch(f"/api/status-pages/{made['id']}", {"enabled": True})
+    publish("prepared", at=clock.now())
+    assert assets.read_asset("status/prepared")
+    assert look("status/prepared", {}).status == 200
 
 
 def test_a_page_that_gets_a_new_owner_of_its_slug_shows_nothing_of_the_old_one(world):
@@ -360,6 +416,11 @@ def test_a_feed_token_is_for_a_page_that_takes_a_password(world):
     assert a_workspace(2)("POST", "/api/status-pages/2/feed-token").status == 404
 
 
+def test_a_feed_token_only_reads(world):
+    asked = f"/api/public/status/protected/subscribe?{urlencode({'token': world.shown['feed token']['query']})}"
+    assert visit("POST", asked, "email=a%40b.example", **FORM).status == 401
+
+
 # ---- limits
 
 
@@ -377,6 +438,37 @@ def test_reading_is_limited_for_each_address_and_page(world, limit, path):
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert visit("GET", path.replace("nobody", "private"), address=address).status == 404
     assert visit("GET", path, address="192.0.2.79").status == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "limit", "method", "path", "body", "sent"),
+    [
+        (200, DATA, "GET", "/api/public/status/open", None, {}),
+        (401, DATA, "GET", "/api/public/status/protected", None, {}),
+        (401, DATA, "HEAD", "/api/public/status/protected/events", None, {}),
+        (401, DATA, "GET", "/status/protected", None, {}),
+        (401, FEED, "GET", "/api/public/status/protected/feed.atom", None, {}),
+        (404, DATA, "GET", "/api/public/status/private/history", None, {}),
+        (404, DATA, "GET", "/status/nobody", None, {}),
+        (400, DATA, "GET", "/api/public/status/open/history?months=0", None, {}),
+        (400, DATA, "GET", "/api/public/status/open/components/1/uptime?days=x", None, {}),
+        (401, AUTH, "POST", "/api/public/status/protected/auth", '{"password": "x"}', JSON),
+        (404, AUTH, "POST", "/api/public/status/open/auth", '{"password": "x"}', JSON),
+        (401, AUTH, "POST", "/api/public/status/protected/auth", "password=x", FORM),
+        (404, AUTH, "POST", "/api/public/status/open/auth", "password=x", FORM),
+        (303, AUTH, "POST", "/api/public/status/protected/auth", "password=new", FORM),
+        (401, SUBSCRIBE, "POST", "/api/public/status/protected/subscribe", "email=a%40b.example", FORM),
+        (404, SUBSCRIBE, "POST", "/api/public/status/private/subscribe", "email=a%40b.example", FORM),
+    ],
+)
+def test_whatever_is_answered_to_a_request_that_counts_says_what_is_left(
+    world, status, limit, method, path, body, sent
+):
+    answer = visit(method, path, body, **sent)
+    assert answer.status == status
+    left = {name: int(answer.headers.get(f"ratelimit-{name}", "-1")) for name in ("limit", "remaining", "reset")}
+    seconds = int(limit.window.total_seconds())
+    assert left == {"limit": limit.most, "remaining": limit.most - 1, "reset": seconds}
 
 
 def test_tries_of_a_password_are_limited_right_ones_included(world):

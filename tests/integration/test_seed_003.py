@@ -164,12 +164,22 @@ def test_an_announcement_takes_what_the_contract_says_and_has_its_defaults(api, 
     assert len({each["id"] for each in listed["data"] + rest}) == 13
 
 
+PLANNED = {"componentIds": [3, 5], "scheduledFor": "2025-03-15T02:00:00Z", "scheduledUntil": "2025-03-15T04:00:00Z"}
+
+
+def test_the_example_of_planned_work_is_taken_for_the_record_once_its_time_is_past(api):
+    path = "/api/status-pages/1/announcements"
+    made = api.post(path, {**ANNOUNCEMENT, **PLANNED})
+    assert made.items() >= {**ANNOUNCEMENT, **PLANNED, "status": "RESOLVED"}.items()
+    assert made["id"] not in [each["id"] for each in api.get(f"{path}?status=open")["data"]]
+    api("DELETE", f"{path}/{made['id']}")
+
+
 def test_the_examples_of_announcements(api, time):
     path = "/api/status-pages/1/announcements"
-    planned = {"componentIds": [3, 5], "scheduledFor": "2025-03-15T02:00:00Z", "scheduledUntil": "2025-03-15T04:00:00Z"}
     time.at = time.at.replace(year=2025, month=3, day=14, hour=12)
-    made = api.post(path, {**ANNOUNCEMENT, **planned})
-    assert made.items() >= {**ANNOUNCEMENT, **planned}.items()
+    made = api.post(path, {**ANNOUNCEMENT, **PLANNED})
+    assert made.items() >= {**ANNOUNCEMENT, **PLANNED}.items()
     assert api.get(f"{path}?status=open&take=10")["data"] == []
     time.at = time.at.replace(day=15, hour=3)
     assert [each["id"] for each in api.get(f"{path}?status=open&take=10")["data"]] == [made["id"]]

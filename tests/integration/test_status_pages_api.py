@@ -112,7 +112,7 @@ def test_a_slug_that_is_taken_is_a_conflict(api):
         ({**ACME, "headerHtml": "x" * 10_001, "footerHtml": 1}, ["headerHtml", "footerHtml"]),
         ({**ACME, "headerHtml": "\x00"}, ["headerHtml"]),
         ({**ACME, "footerHtml": "&" * 2_001}, ["footerHtml"]),
-        ({**ACME, "enabled": True}, ["enabled"]),
+        ({**ACME, "enabled": None}, ["enabled"]),
     ],
 )
 def test_a_page_that_is_not_valid_is_refused_by_field(api, body, fields):

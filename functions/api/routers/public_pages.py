@@ -5,24 +5,27 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bodies import StrictRoute
-from errors import allowance_headers, answer, refusal_headers
+from bodies import StrictRoute, require_once
+from counting import count
+from errors import answer, in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import login_page, notice_page
 from lull import clock
 from lull.domain import rate_limits as limits
-from lull.domain.errors import NotFound, Unauthenticated
+from lull.domain.errors import Invalid, NotFound, Unauthenticated
 from lull.domain.page_access import SESSION_LASTS, Session
 from lull.domain.rate_limits import TooManyRequests
-from lull.use_cases import page_parts, rate_limits
+from lull.use_cases import page_parts
 from lull.use_cases import public_pages as use_cases
 from schemas.public_pages import PasswordIn, SessionOut, gate_responses
-from visitors import COOKIE, address_of, visitor_of
+from visitors import COOKIE, visitor_of
 
 router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
 
 CACHE_TAG = "x-amz-meta-cache-tag"
 """As S3 says it of its objects."""
+_ASKED = ("token", "months", "days", "offset", "lastEventId")
+"""What the query of a public path may ask. Any other parameter is ignored: links to pages get things appended."""
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -54,10 +57,10 @@ async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[
     password = form_fields(await request.body()).get("password", [""])[0] if is_form else await _json_password(request)
     at = clock.now()
     try:
-        allowance = rate_limits.count(limits.AUTH, slug, address_of(request), at=at)
+        count(request, limits.AUTH, slug, at=at)
         session = use_cases.open_session(slug, password, at=at)
     except Unauthenticated as error:
-        headers = {**allowance_headers(allowance), "www-authenticate": "Bearer"}
+        headers = {"www-authenticate": "Bearer"}
         if is_form:
             return login_page(slug, status=401, wrong="That is not the password. Try again.", headers=headers)
         return _refused(error, headers)
@@ -71,8 +74,7 @@ async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[
         if not is_form:
             raise
         return _nothing_here()
-    headers = allowance_headers(allowance)
-    return _with_session(session, headers, home=home if is_form else None, paths=paths)
+    return _with_session(session, home=home if is_form else None, paths=paths)
 
 
 async def _json_password(request: Request) -> str:
@@ -83,13 +85,13 @@ def _refused(error: Unauthenticated, headers: dict[str, str]) -> Response:
     return answer(HTTPStatus.UNAUTHORIZED, str(error), headers=headers)
 
 
-def _with_session(session: Session, headers: dict[str, str], *, home: str | None, paths: tuple[str, ...]) -> Response:
+def _with_session(session: Session, *, home: str | None, paths: tuple[str, ...]) -> Response:
     """The session, and for a form the way home."""
     if home:
-        response = Response(None, 303, {**headers, "location": home})
+        response = Response(None, 303, {"location": home})
     else:
         body = SessionOut.model_validate(session).model_dump_json(by_alias=True)
-        response = Response(body, 200, headers, media_type="application/json")
+        response = Response(body, 200, media_type="application/json")
     for path in paths:
         response.set_cookie(
             COOKIE,
@@ -137,6 +139,8 @@ def _page(request: Request, path: str) -> Response:
         return _file(request, path)
     except Unauthenticated:
         return login_page(use_cases.slug_of(path), status=401, headers={"www-authenticate": "Bearer"})
+    except Invalid as error:
+        return notice_page("Bad request", f"In the address, {in_words(error)}.", status=400)
     except TooManyRequests as error:
         headers = refusal_headers(error.allowance)
         text = f"Try again in {headers['retry-after']} seconds."
@@ -148,22 +152,24 @@ def _page(request: Request, path: str) -> Response:
 def _file(request: Request, path: str) -> Response:
     at = clock.now()
     slug = use_cases.slug_of(path)
-    allowance = rate_limits.count(use_cases.limit_of(path), slug, address_of(request), at=at)
+    count(request, use_cases.limit_of(path), slug, at=at)
+    require_once(request, _ASKED)
     found = use_cases.read_file(path, visitor_of(request), at=at)
-    headers = allowance_headers(allowance)
+    headers = {"content-type": found.file.content_type}
     if found.is_public:
         headers |= {"cache-control": found.file.cache_control, CACHE_TAG: found.tag}
-    return Response(found.file.body, 200, {**headers, "content-type": found.file.content_type})
+    return Response(found.file.body, 200, headers)
 
 
 def _part(request: Request, path: str) -> Response:
     at = clock.now()
     slug = use_cases.slug_of(path)
-    allowance = rate_limits.count(use_cases.limit_of(path), slug, address_of(request), at=at)
+    count(request, use_cases.limit_of(path), slug, at=at)
+    require_once(request, _ASKED)
     query = request.query_params
     last_event_id = request.headers.get("last-event-id") or query.get("lastEventId")
     part = page_parts.read_part(path, visitor_of(request), query, last_event_id=last_event_id, at=at)
-    headers = {**allowance_headers(allowance), "content-type": part.content_type}
+    headers = {"content-type": part.content_type}
     if part.is_public:
         headers |= {"cache-control": part.cache_control, CACHE_TAG: part.tag}
     return Response(part.body, 200, headers)

@@ -69,7 +69,7 @@ async def get_status_page(caller: AuthorizedCaller, page_id: PathId) -> StatusPa
 async def change_status_page(caller: AuthorizedCaller, page_id: PathId, body: StatusPagePatch) -> StatusPage:
     """Change only the fields that are sent. A page that is disabled disappears from the web.
 
-    A new password, or another visibility, ends every session of the page.
+    A new password, or another visibility, ends every session of the page and its feed token.
     """
     return use_cases.change_status_page(caller, page_id, body.applied_to, password=body.password)
 
@@ -104,9 +104,10 @@ async def verify_domain(caller: AuthorizedCaller, page_id: PathId) -> Verificati
     responses=responses(404, 409),
 )
 async def make_feed_token(caller: AuthorizedCaller, page_id: PathId) -> FeedTokenOut:
-    """A token that reads a PASSWORD_PROTECTED page as `?token=`, for feed readers. It is shown this once.
+    """A token that opens every path of a PASSWORD_PROTECTED page with `?token=`, to read only. It is shown this once.
 
-    The one before is dead at once. It outlives a change of the password, and ends when the page has another visibility.
+    For feed readers and other programs. The one before is dead at once. It ends when it is revoked, and with another
+    password or visibility of the page: then make a new one.
     """
     return FeedTokenOut(token=page_access.make_feed_token(caller, page_id))
 

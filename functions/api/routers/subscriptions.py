@@ -3,13 +3,15 @@
 Scanners open every link of a mail, so that GET and HEAD only show a button: POST acts.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from bodies import StrictRoute
-from errors import allowance_headers, refusal_headers
+from counting import count
+from errors import in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import action_page, login_page, notice_page
 from lull import clock
@@ -18,11 +20,11 @@ from lull.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from lull.domain.rate_limits import TooManyRequests
 from lull.domain.status_pages import MAX_COMPONENTS
 from lull.domain.subscribers import Purpose
-from lull.use_cases import public_pages, rate_limits
+from lull.use_cases import public_pages
 from lull.use_cases import subscribers as use_cases
 from schemas.public_pages import gate_responses
 from schemas.subscribers import MESSAGE, SubscribedOut, SubscribeIn
-from visitors import address_of, visitor_of
+from visitors import visitor_of
 
 router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
 
@@ -64,13 +66,15 @@ async def subscribe_at_host(request: Request, host: str) -> Response:
 async def _answer(request: Request, slug: str) -> Response:
     if not sent_by_form(request):
         body = validated(SubscribeIn, await json_body(request))
-        headers = _subscribe(request, slug, body)
+        _subscribe(request, slug, body)
         text = SubscribedOut(message=MESSAGE).model_dump_json(by_alias=True)
-        return Response(text, 202, headers, media_type="application/json")
+        return Response(text, 202, media_type="application/json")
     try:
-        headers = _subscribe(request, slug, validated(SubscribeIn, _of_form(await request.body())))
-    except (RequestValidationError, Invalid):
+        _subscribe(request, slug, validated(SubscribeIn, _of_form(await request.body())))
+    except RequestValidationError:
         return notice_page("Not subscribed", "That is no address that can be subscribed.", status=400)
+    except Invalid as error:
+        return notice_page("Not subscribed", f"It was refused: {in_words(error)}.", status=400)
     except Unauthenticated:
         return login_page(slug, status=401, headers={"www-authenticate": "Bearer"})
     except TooManyRequests as error:
@@ -79,22 +83,22 @@ async def _answer(request: Request, slug: str) -> Response:
         return notice_page("Too many requests", text, status=429, headers=headers)
     except NotFound:
         return notice_page("Not found", "There is no page at this address.", status=404)
-    return notice_page("Confirm it, please", MESSAGE, status=202, headers=headers)
+    return notice_page("Confirm it, please", MESSAGE, status=202)
 
 
-def _subscribe(request: Request, slug: str, body: SubscribeIn) -> dict[str, str]:
+def _subscribe(request: Request, slug: str, body: SubscribeIn) -> None:
     at = clock.now()
-    allowance = rate_limits.count(limits.SUBSCRIBE, slug, address_of(request), at=at)
+    count(request, limits.SUBSCRIBE, slug, at=at)
     use_cases.subscribe(
         slug,
-        visitor_of(request),
+        # A feed token only reads.
+        replace(visitor_of(request), feed_token=None),
         channel=body.channel,
         email=body.email,
         webhook_url=body.webhook_url,
         component_ids=body.component_ids,
         at=at,
     )
-    return allowance_headers(allowance)
 
 
 def _of_form(body: bytes) -> dict[str, Any]:

@@ -40,7 +40,9 @@ class AnnouncementIn(In):
     impact: ImpactIn = Impact.MINOR
     component_ids: ComponentIds = Field(default_factory=list)
     scheduled_for: Instant | None = Field(default=None, description="Together with `scheduledUntil`, or not at all.")
-    scheduled_until: Instant | None = Field(default=None, description="It is RESOLVED then by itself.")
+    scheduled_until: Instant | None = Field(
+        default=None, description="It is RESOLVED then by itself; at once if that is past, for the record."
+    )
 
     def described(self) -> dict[str, Any]:
         """The fields of an Announcement."""

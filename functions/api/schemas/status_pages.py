@@ -90,6 +90,7 @@ class StatusPageIn(In):
 
     name: Name
     slug: Slug
+    enabled: bool = Field(default=True, description="false: it is nowhere on the web until this is changed.")
     visibility: AnyVisibility = Visibility.PUBLIC
     password: Password = ABSENT
     logo_url: str | None = None

@@ -1,7 +1,8 @@
 """How a page that takes a password is kept: the password, sessions, a token for feeds (semantics, section 6).
 
 All of it is one record beside the page, which exists exactly while the page is PASSWORD_PROTECTED. Its key signs the
-sessions and comes and goes with the password: with either of them changed every session is over.
+sessions and comes and goes with the password: with either of them changed every session is over. The token for feeds
+goes with the password as well.
 """
 
 import base64

@@ -35,7 +35,8 @@ def kept(page: StatusPage, had: PageAccess | None, password_hash: str | None) ->
         return had
     session_key = randomness.secret(domain.SECRET_LENGTH)
     if had is not None:
-        return replace(had, password_hash=password_hash, session_key=session_key)
+        # Whoever changes a password that is known to too many shuts all of them out.
+        return replace(had, password_hash=password_hash, session_key=session_key, feed_token_hash=None)
     return PageAccess(
         workspace_id=page.workspace_id, page_id=page.id, password_hash=password_hash, session_key=session_key
     )
