@@ -321,7 +321,7 @@ def test_maintenance_is_told_with_its_times_and_what_it_concerns():
     assert text.count('<time datetime="2026-03-01T12:00:00Z">1 March 2026, 12:00 UTC</time> to ') == 2
     assert "&lt;b&gt;New&lt;/b&gt; ones" in text
     assert "Concerns <bdi>API</bdi>" in text
-    assert text.index("Under way</span>") < text.index("Planned</span>")
+    assert text.index("In progress</span>") < text.index("Planned</span>")
     assert "Maintenance</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
 
 
@@ -342,12 +342,34 @@ def test_what_is_told_of_planned_work_is_headed_so_until_it_has_begun():
     told = an_announcement_snapshot(scheduled_for=NOON + 2 * hour, scheduled_until=NOON + 4 * hour)
     later = [replace(told.updates[0], id=each, created_at=NOON + each * hour) for each in (1, 3)]
     updates = (*told.updates, *later, replace(told.updates[0], id=4, status="RESOLVED"))
-    for number, begins in ((2, told.scheduled_for), (1, NOON - hour)):
+    expected = [
+        (told.scheduled_for, ["Cancelled", "In progress", "Planned", "Planned"]),
+        (NOON + hour, ["Cancelled", "In progress", "In progress", "Planned"]),
+        (NOON - hour, ["Completed", "In progress", "In progress", "In progress"]),
+    ]
+    for begins, headings in expected:
         planned = replace(told, updates=updates, scheduled_for=begins)
         shown = a_snapshot(a_component_snapshot(), announcements=(planned,))
         for text in (page.render(shown, NOON).decode(), history_page.render(shown, NOON, "2026-03").decode()):
-            headings = re.findall(r"<h4>(\w+) ", text)
-            assert headings == ["Resolved", *["Investigating"] * (3 - number), *["Planned"] * number]
+            assert re.findall(r"<h4>([\w ]+) <small>", text) == headings
+
+
+@pytest.mark.parametrize(("status", "word"), [("INVESTIGATING", "In progress"), ("MONITORING", "Verifying")])
+def test_planned_work_under_way_is_maintenance_in_progress_and_no_announcement(status, word):
+    hour = timedelta(hours=1)
+    told = an_announcement_snapshot(title="Disks", scheduled_for=NOON - hour, scheduled_until=NOON + hour)
+    begun = replace(told, updates=(replace(told.updates[0], status=status, created_at=NOON - 2 * hour),))
+    ahead = replace(told, id=2, title="Network", scheduled_for=NOON + hour, scheduled_until=NOON + 2 * hour)
+    shown = a_snapshot(a_component_snapshot(), announcements=(begun,), scheduled=(ahead,))
+    text = page.render(shown, NOON).decode()
+    assert "Announcements</h2>" not in text
+    order = ("Maintenance</h2>", 'id="announcement-1"', f"{word}</span>", 'id="announcement-2"', "Planned</span>")
+    places = [text.index(each) for each in order]
+    assert places == sorted(places)
+    assert [text.count(each) for each in order] == [1] * 5
+    both = replace(shown, announcements=(begun, an_announcement_snapshot(id=3)))
+    text = page.render(both, NOON).decode()
+    assert text.index("Announcements</h2>") < text.index('id="announcement-3"') < text.index("Maintenance</h2>")
 
 
 def test_maintenance_that_an_announcement_tells_of_is_told_once():

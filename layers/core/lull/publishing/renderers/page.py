@@ -12,6 +12,7 @@ from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.past import heading, newest_first, told
+from lull.publishing.renderers.stages import running
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import (
     AnnouncementSnapshot,
@@ -63,10 +64,11 @@ def _links(data: str, name: str) -> str:
 
 
 def _announcements(snapshot: StatusSnapshot) -> str:
-    if not snapshot.announcements:
-        return ""
+    """What is open, but for planned work, which is told as maintenance."""
     names = {component.id: component.name for component in snapshot.components}
-    articles = "\n".join(_announcement(each, names) for each in snapshot.announcements)
+    articles = "\n".join(_announcement(each, names) for each in snapshot.announcements if each.scheduled_for is None)
+    if not articles:
+        return ""
     return f"""<section aria-labelledby="announcements"><h2 id="announcements">Announcements</h2>
 {articles}
 </section>
@@ -81,6 +83,9 @@ def _announcement(announcement: AnnouncementSnapshot, names: Mapping[int, str]) 
         for each in reversed(announcement.updates)
     )
     title = f"<h3><bdi>{escape(announcement.title)}</bdi></h3>"
+    if announcement.scheduled_for is not None:
+        word = running(announcement.updates[-1]).replace("_", " ").capitalize()
+        title = f'<div class="line">{title}{_maintenance_status(word)}</div>'
     return f'<article id="announcement-{announcement.id}">{title}{about}\n{updates}\n</article>'
 
 
@@ -95,40 +100,45 @@ def _concerned(component_ids: Iterable[int], names: Mapping[int, str]) -> str:
 
 
 def _maintenances(snapshot: StatusSnapshot) -> str:
-    """What is ahead, and what is under way without an announcement that tells of it."""
+    """What is under way with all that was told of it, what is under way without a word, and what is ahead."""
     names = {component.id: component.name for component in snapshot.components}
+    articles = [_announcement(each, names) for each in snapshot.announcements if each.scheduled_for is not None]
     lines = "\n".join(
         [_maintenance(each, names) for each in snapshot.maintenances if not each.announced]
         + [_scheduled(each, names) for each in snapshot.scheduled]
     )
-    if not lines:
+    parts = articles + ([f'<ul role="list">\n{lines}\n</ul>'] if lines else [])
+    if not parts:
         return ""
+    told = "\n".join(parts)
     return f"""<section aria-labelledby="maintenance"><h2 id="maintenance">Maintenance</h2>
-<ul role="list">
-{lines}
-</ul></section>
+{told}</section>
 """
 
 
-def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> str:
+def _maintenance_status(word: str) -> str:
     look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
-    word = "Under way" if maintenance.under_way else "Planned"
+    return f'<span class="status {look.color}">{shape(look)}{word}</span>'
+
+
+def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> str:
+    word = "In progress" if maintenance.under_way else "Planned"
     about = f"<p><bdi>{escape(maintenance.description)}</bdi></p>" if maintenance.description else ""
     concerned = _concerned(maintenance.component_ids, names)
     return (
         f'<li><div class="about"><bdi class="name">{escape(maintenance.name)}</bdi>'
         f"<p>{time_element(maintenance.start_at)} to {time_element(maintenance.end_at)}</p>{about}{concerned}</div>"
-        f'<span class="status {look.color}">{shape(look)}{word}</span></li>'
+        f"{_maintenance_status(word)}</li>"
     )
 
 
 def _scheduled(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> str:
-    look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
     texts = "".join(html(each.body) for each in reversed(announcement.updates))
     return (
-        f'<li><div class="about"><bdi class="name">{escape(announcement.title)}</bdi>{_planned(announcement)}'
+        f'<li id="announcement-{announcement.id}"><div class="about">'
+        f'<bdi class="name">{escape(announcement.title)}</bdi>{_planned(announcement)}'
         f'<div class="text">{texts}</div>{_concerned(announcement.component_ids, names)}</div>'
-        f'<span class="status {look.color}">{shape(look)}Planned</span></li>'
+        f"{_maintenance_status('Planned')}</li>"
     )
 
 

@@ -53,6 +53,7 @@ li+li{border-top:1px solid var(--line)}
 .about{flex:1 1 12rem;min-width:0}
 .name{font-weight:600}
 .about p{margin:0;color:var(--quiet);font-size:.875rem}
+.line{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem}
 .status{display:flex;align-items:center;gap:.5rem;font-size:.875rem;font-weight:600;align-self:center}
 article{margin:0 0 1rem;padding:.875rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;\
 background:var(--card);color:var(--text)}
