@@ -149,7 +149,8 @@ def test_the_host_has_every_public_file_of_the_page_and_they_name_it(api, server
     assert len(at_slug) >= 20
     assert len(keys("domains/")) == len(at_slug)
     feed = visit("GET", f"/domains/{HOST}/data/feed.atom")
-    assert f'href="https://{HOST}/api/public/status/acme/feed.atom"' in feed.text
+    assert f'href="https://{HOST}/feed.atom"' in feed.text
+    assert f'<link rel="canonical" href="https://{HOST}/">' in visit("GET", f"/{PAGE}").text
     assert feed.text == visit("GET", "/api/public/status/acme/feed.atom").text
     assert feed.headers["x-amz-meta-cache-tag"] == "page-1"
     ids = [[line for line in text.splitlines() if "<id>" in line] for text in (before, feed.text)]
@@ -162,7 +163,7 @@ def test_the_host_has_every_public_file_of_the_page_and_they_name_it(api, server
     api.patch("/api/status-pages/1", {"slug": "acme-2"})
     stack.drain()
     assert len(keys("domains/")) == len(keys("status/acme-2") | keys("api/public/status/acme-2"))
-    assert "acme-2/feed.atom" in visit("GET", f"/domains/{HOST}/data/feed.atom").text
+    assert "/api/public/status/acme-2/feed.atom" in visit("GET", f"/{PAGE}").text
 
 
 def test_a_page_behind_a_password_takes_it_at_its_host_and_has_nothing_there_for_strangers(api, server, stack, keys):

@@ -158,6 +158,33 @@ def test_a_file_looks_as_it_did(name, render):
     assert_golden(name, render(SHOP, NOON))
 
 
+def test_a_page_at_a_host_of_its_owner_is_the_root_of_it_wherever_it_is_named():
+    told = an_announcement_snapshot(scheduled_for=NOON, scheduled_until=NOON + timedelta(hours=1))
+    at_slug = replace(SHOP, announcements=(told,))
+    at_host = replace(at_slug, host="status.acme.test")
+    files = rendered(at_host)
+    for path, file in files.items():
+        assert not re.findall(rb"https://status\.acme\.test/(?:status|api)/", file.body), path
+    site, data = (files[f"{below}/acme-status"].body.decode() for below in ("status", "api/public/status"))
+    assert '<link rel="canonical" href="https://status.acme.test/">' in site
+    assert '<h1><a href="https://status.acme.test/">' in site
+    assert 'href="https://status.acme.test/feed.rss"' in site
+    assert 'href="https://status.acme.test/history"' in site
+    assert "status.acme.test" not in data
+    atoms = [found["api/public/status/acme-status/feed.atom"].body.decode() for found in (files, rendered(at_slug))]
+    links = re.findall(r'<link rel="(\w+)"[^>]* href="([^"]*)"', atoms[0])
+    assert links == [
+        ("self", "https://status.acme.test/feed.atom"),
+        ("alternate", "https://status.acme.test/"),
+        ("alternate", "https://status.acme.test/#announcement-1"),
+    ]
+    component = files["api/public/status/acme-status/components/3/feed.rss"].body
+    assert b'href="https://status.acme.test/components/3/feed.rss"' in component
+    ids = [re.findall("<id>.*</id>", atom) for atom in atoms]
+    assert ids[0] == ids[1], "a host tells readers nothing anew"
+    assert (at_host.digest, at_host.content_digest) == (at_slug.digest, at_slug.content_digest)
+
+
 # ---- JSON
 
 

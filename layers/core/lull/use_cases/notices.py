@@ -312,7 +312,7 @@ def _described(announcement: Announcement, telling: Telling) -> dict[str, Any]:
 
 
 def _page_url(page: StatusPage) -> str:
-    return f"{settings.public_url()}/status/{page.slug}"
+    return f"https://{page.verified_host}/" if page.verified_host else f"{settings.public_url()}/status/{page.slug}"
 
 
 def _links() -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
 from lull.publishing.renderers import bars, subscribe
-from lull.publishing.renderers.identity import page_url
+from lull.publishing.renderers.identity import data_url, page_link, page_url
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
@@ -32,7 +32,7 @@ def render(
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
     main = f"""<p class="banner {look.color}" role="status">{shape(look)}{escape(snapshot.description)}</p>
-<p id="news" role="status" hidden> <a href="/status/{quote(snapshot.slug)}">Show it</a></p>
+<p id="news" role="status" hidden> <a href="{page_link(snapshot)}">Show it</a></p>
 {_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}{_past(snapshot)}"""
     return document(
         snapshot,
@@ -45,7 +45,7 @@ def render(
 <a href="{data}">JSON</a>
 <a href="{data}/badge.svg">Badge</a>
 {subscribe.line(snapshot, takes_mail=takes_mail)}""",
-        links=_canonical(snapshot, base_url) + _links(data, snapshot.name),
+        links=_canonical(snapshot, base_url) + _links(snapshot, base_url, data),
     )
 
 
@@ -53,11 +53,12 @@ def _canonical(snapshot: StatusSnapshot, base_url: str | None) -> str:
     return f'<link rel="canonical" href="{escape(page_url(snapshot, base_url))}">\n' if base_url else ""
 
 
-def _links(data: str, name: str) -> str:
+def _links(snapshot: StatusSnapshot, base_url: str | None, data: str) -> str:
     """What readers of feeds and browsers find by themselves."""
+    below = data_url(snapshot, base_url) if base_url and snapshot.host else data
     kinds = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml"}
     feeds = "".join(
-        f'<link rel="alternate" type="{kind}" href="{data}/{file}" title="{escape(name)}">\n'
+        f'<link rel="alternate" type="{kind}" href="{below}/{file}" title="{escape(snapshot.name)}">\n'
         for file, kind in kinds.items()
     )
     return f'{feeds}<link rel="alternate" type="application/json" href="{data}">\n'
@@ -188,4 +189,4 @@ def _past(snapshot: StatusSnapshot) -> str:
     lines = "\n".join(told(each) for each in over) or "<p>Nothing to tell.</p>"
     return f"""<section aria-labelledby="past"><h2 id="past">Past incidents</h2>
 {lines}
-<p><a href="/status/{quote(snapshot.slug)}/history">All incidents by month</a></p></section>"""
+<p><a href="{page_link(snapshot, "/history")}">All incidents by month</a></p></section>"""
