@@ -11,6 +11,7 @@ from lull.domain.credentials import Caller, Role
 from lull.gateways import name_servers
 from lull.store import custom_domains, status_pages
 from lull.use_cases import status_pages as use_cases
+from lull.use_cases.notices import page_url
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.name_server import TARGET, name_server
@@ -65,6 +66,13 @@ def keys(stack):
         return {each["Key"] for each in found.get("Contents", [])}
 
     return listed
+
+
+def told_url() -> str:
+    """What subscribers are told that the page is at."""
+    page = status_pages.get_status_page(1, 1)
+    assert page
+    return page_url(page)
 
 
 def test_what_has_to_be_written_is_said_and_once_it_is_the_page_is_verified(api, server):
@@ -143,8 +151,10 @@ def test_the_host_has_every_public_file_of_the_page_and_they_name_it(api, server
     stack.drain()
     assert "https://status.example.test" not in visit("GET", "/api/public/status/acme/feed.rss").text
     before = visit("GET", "/api/public/status/acme/feed.atom").text
+    assert told_url().endswith("/status/acme")
     proven(api, server)
     stack.drain()
+    assert told_url() == f"https://{HOST}/"
     at_slug = set(keys("status/") | keys("api/"))
     assert len(at_slug) >= 20
     assert len(keys("domains/")) == len(at_slug)

@@ -30,7 +30,8 @@ def document(snapshot: StatusSnapshot, *, title: str, main: str, footer: str, li
 </head>
 <body>
 <header><div class="column">{_logo(snapshot.logo_url)}<h1>\
-<a href="{page_link(snapshot)}"><bdi>{escape(snapshot.name)}</bdi></a></h1></div>{_owners(snapshot.header_html)}</header>
+<a href="{page_link(snapshot)}"><bdi>{escape(snapshot.name)}</bdi></a></h1></div>\
+{_owners(snapshot.header_html)}</header>
 <main class="column">
 {main}
 </main>
