@@ -328,6 +328,28 @@ def test_every_status_is_told_by_a_word_and_a_shape_and_not_by_colour_alone(stat
     assert f'd="{look.shape}"' in line
 
 
+_NOT_CALM = [status for status in ComponentStatus if status not in ("OPERATIONAL", "NOT_MONITORED")]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ([], ""),
+        (["OPERATIONAL", "NOT_MONITORED"], ""),
+        (["OPERATIONAL", "MAJOR_OUTAGE"], " <small><bdi>&lt;1&gt;</bdi></small>"),
+        (_NOT_CALM[:3], " <small><bdi>&lt;0&gt;</bdi>, <bdi>&lt;1&gt;</bdi>, <bdi>&lt;2&gt;</bdi></small>"),
+        (["OPERATIONAL", *_NOT_CALM], " <small>4 components</small>"),
+    ],
+)
+def test_the_banner_says_what_is_affected_a_few_by_name_and_more_by_their_number(statuses, said):
+    listed = [
+        a_component_snapshot(id=number, name=f"<{number}>", status=ComponentStatus(status))
+        for number, status in enumerate(statuses)
+    ]
+    text = page.render(a_snapshot(*listed, status=ComponentStatus.PARTIAL_OUTAGE), NOON).decode()
+    assert re.findall(r'class="banner [^>]*>.*?</svg><span>(.*)</span></p>', text) == [f"Partial outage{said}"]
+
+
 def test_no_two_statuses_look_or_read_the_same():
     for looks in ({look.word for look in LOOKS.values()}, {look.shape for look in LOOKS.values()}):
         assert len(looks) == len(ComponentStatus)
@@ -500,6 +522,18 @@ def test_a_dark_background_of_the_owner_brings_the_dark_palette_for_all():
     (style,) = document(a_snapshot(background_color="#123")).text_of("style")
     assert "color-scheme:dark;--page:#112233;--on-page:#ffffff" in style
     assert "prefers-color-scheme" not in style
+
+
+@pytest.mark.parametrize(
+    ("background", "fills"),
+    [(None, "@media(prefers-color-scheme:light){SLAB}"), ("#ffe", "SLAB"), ("#123", "")],
+)
+def test_the_owner_s_colour_fills_the_header_of_light_pages_only_and_is_a_line_above_all(background, fills):
+    (style,) = document(a_snapshot(primary_color="#f0a", background_color=background)).text_of("style")
+    assert "header{border-top:.25rem solid #ff00aa}" in style
+    slab = "header{background:#ff00aa;color:#000000}"
+    assert style.count(slab) == bool(fills)
+    assert fills.replace("SLAB", slab) in style
 
 
 def test_a_colour_is_written_in_one_form():

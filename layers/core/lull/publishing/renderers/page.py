@@ -23,6 +23,8 @@ from lull.publishing.snapshot import (
 )
 
 _MOST_PAST = 10
+_MOST_NAMED = 3
+_CALM = (ComponentStatus.OPERATIONAL, ComponentStatus.NOT_MONITORED)
 
 
 def render(
@@ -31,7 +33,8 @@ def render(
     """With `base_url`, where the public files are, the page says which of its addresses is the one to keep."""
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
-    main = f"""<p class="banner {look.color}" role="status">{shape(look)}{escape(snapshot.description)}</p>
+    main = f"""<p class="banner {look.color}" role="status">{shape(look)}<span>{escape(snapshot.description)}\
+{_affected(snapshot)}</span></p>
 <p id="news" role="status" hidden> <a href="{page_link(snapshot)}">Show it</a></p>
 {_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}{_past(snapshot)}"""
     return document(
@@ -47,6 +50,15 @@ def render(
 {subscribe.line(snapshot, takes_mail=takes_mail)}""",
         links=_canonical(snapshot, base_url) + _links(snapshot, base_url, data),
     )
+
+
+def _affected(snapshot: StatusSnapshot) -> str:
+    """What the matter is with: a few by name, more as their number."""
+    names = [each.name for each in snapshot.components if each.status not in _CALM]
+    if not names:
+        return ""
+    few = ", ".join(f"<bdi>{escape(name)}</bdi>" for name in names)
+    return f" <small>{few if len(names) <= _MOST_NAMED else f'{len(names)} components'}</small>"
 
 
 def _canonical(snapshot: StatusSnapshot, base_url: str | None) -> str:
