@@ -9,9 +9,10 @@ _PATHS = (
     (r"/(?:index\.html)?", "/page"),
     (r"/status/[^/]+(/.*)?", r"/page\1"),
     (r"/api/public/status/[^/]+(/.*)?", r"/data\1"),
-    (r"(/history(?:/[0-9-]+)?)", r"/page\1"),
+    (r"(/(?:history(?:/[0-9-]+)?|subscribe))", r"/page\1"),
     (r"/(?:feed|history)\.(rss|atom)", r"/data/feed.\1"),
-    (r"(/(?:badge\.svg|maintenance\.ics|api/v2/.*))", r"/data\1"),
+    (r"(/(?:badge\.(?:svg|json)|widget\.js|maintenance\.ics|api/v2/.*))", r"/data\1"),
+    (r"(/components/[0-9]+/(?:badge\.(?:svg|json)|feed\.(?:rss|atom)))", r"/data\1"),
 )
 
 

@@ -20,7 +20,8 @@ input{border:1px solid #59636e;background:#fff;color:#1f2328}
 button{margin-top:1rem;border:1px solid transparent;background:#1f2328;color:#fff;font-weight:600;cursor:pointer}
 :focus-visible{outline:3px solid #0969da;outline-offset:2px}
 .wrong{padding:.75rem 1rem;border-left:4px solid #cf222e;background:#fff;color:#1f2328}
-@media(prefers-color-scheme:dark){body{background:#0d1117;color:#f0f6fc}button{background:#f0f6fc;color:#0d1117}\
+@media(prefers-color-scheme:dark){body{background:#0d1117;color:#f0f6fc}\
+input,.wrong{background:#161b22;color:#f0f6fc}input{border-color:#9198a1}.wrong{border-color:#ff7b72}button{background:#f0f6fc;color:#0d1117}\
 :focus-visible{outline-color:#58a6ff}}"""
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = (
@@ -32,7 +33,7 @@ def login_page(slug: str, *, status: int, wrong: str | None = None, headers: dic
     """The form, with what was wrong with the last try."""
     alert = f'<p class="wrong" id="wrong" role="alert">{escape(wrong)}</p>\n' if wrong else ""
     described = ' aria-invalid="true" aria-describedby="wrong"' if wrong else ""
-    body = f"""<h1>This status page takes a password</h1>
+    body = f"""<h1>This status page needs a password</h1>
 {alert}<form method="post" action="/api/public/status/{slug}/auth">
 <label for="password">Password</label>
 <input type="password" id="password" name="password" required autocomplete="current-password" autofocus{described}>

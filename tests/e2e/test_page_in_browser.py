@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,11 +13,12 @@ import brotli
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from login_page import login_page
 from lull.domain.owner_html import cleaned
 from lull.publishing.renderers import history_page, page, subscribe
 from tests import browser
 from tests.builders import NOON
-from tests.page_builders import a_busy_page
+from tests.page_builders import a_busy_page, an_announcement_snapshot
 
 _PALETTES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -57,7 +60,16 @@ def violations(chrome: Browser, document: bytes, *, width: int = 1280, **emulate
 @pytest.mark.parametrize("palette", _PALETTES)
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing_in_a_busy_page(palette, width, chrome):
-    assert violations(chrome, page.render(a_busy_page(8), NOON), width=width, **_PALETTES[palette]) == []
+    busy = a_busy_page(8)
+    work = an_announcement_snapshot(id=70, scheduled_for=NOON, scheduled_until=NOON + timedelta(hours=1))
+    shown = replace(busy, announcements=(*busy.announcements, work))
+    assert violations(chrome, page.render(shown, NOON), width=width, **_PALETTES[palette]) == []
+
+
+@pytest.mark.parametrize("palette", ["light", "dark"])
+def test_axe_finds_nothing_where_a_password_is_asked_for(palette, chrome):
+    asked = bytes(login_page("acme", status=401, wrong="That is not the password.").body)
+    assert violations(chrome, asked, **_PALETTES[palette]) == []
 
 
 def test_axe_finds_nothing_in_a_month_and_in_a_page_of_the_owner_s_colours(chrome):

@@ -11,6 +11,7 @@ from lull.domain.credentials import Caller, Role
 from lull.gateways import name_servers
 from lull.store import custom_domains, status_pages
 from lull.use_cases import status_pages as use_cases
+from lull.use_cases.notices import page_url
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.name_server import TARGET, name_server
@@ -65,6 +66,13 @@ def keys(stack):
         return {each["Key"] for each in found.get("Contents", [])}
 
     return listed
+
+
+def told_url() -> str:
+    """What subscribers are told that the page is at."""
+    page = status_pages.get_status_page(1, 1)
+    assert page
+    return page_url(page)
 
 
 def test_what_has_to_be_written_is_said_and_once_it_is_the_page_is_verified(api, server):
@@ -143,13 +151,16 @@ def test_the_host_has_every_public_file_of_the_page_and_they_name_it(api, server
     stack.drain()
     assert "https://status.example.test" not in visit("GET", "/api/public/status/acme/feed.rss").text
     before = visit("GET", "/api/public/status/acme/feed.atom").text
+    assert told_url().endswith("/status/acme")
     proven(api, server)
     stack.drain()
+    assert told_url() == f"https://{HOST}/"
     at_slug = set(keys("status/") | keys("api/"))
     assert len(at_slug) >= 20
     assert len(keys("domains/")) == len(at_slug)
     feed = visit("GET", f"/domains/{HOST}/data/feed.atom")
-    assert f'href="https://{HOST}/api/public/status/acme/feed.atom"' in feed.text
+    assert f'href="https://{HOST}/feed.atom"' in feed.text
+    assert f'<link rel="canonical" href="https://{HOST}/">' in visit("GET", f"/{PAGE}").text
     assert feed.text == visit("GET", "/api/public/status/acme/feed.atom").text
     assert feed.headers["x-amz-meta-cache-tag"] == "page-1"
     ids = [[line for line in text.splitlines() if "<id>" in line] for text in (before, feed.text)]
@@ -162,7 +173,7 @@ def test_the_host_has_every_public_file_of_the_page_and_they_name_it(api, server
     api.patch("/api/status-pages/1", {"slug": "acme-2"})
     stack.drain()
     assert len(keys("domains/")) == len(keys("status/acme-2") | keys("api/public/status/acme-2"))
-    assert "acme-2/feed.atom" in visit("GET", f"/domains/{HOST}/data/feed.atom").text
+    assert "/api/public/status/acme-2/feed.atom" in visit("GET", f"/{PAGE}").text
 
 
 def test_a_page_behind_a_password_takes_it_at_its_host_and_has_nothing_there_for_strangers(api, server, stack, keys):

@@ -29,13 +29,22 @@ AT_HOST = {
     "/feed.rss": "/data/feed.rss",
     "/history.atom": "/data/feed.atom",
     "/badge.svg": "/data/badge.svg",
+    "/badge.json": "/data/badge.json",
+    "/widget.js": "/data/widget.js",
+    "/subscribe": "/page/subscribe",
+    **{
+        f"/components/5/{file}": f"/data/components/5/{file}"
+        for file in ("badge.svg", "badge.json", "feed.rss", "feed.atom")
+    },
     "/maintenance.ics": "/data/maintenance.ics",
     "/api/v2/incidents/unresolved.json": "/data/api/v2/incidents/unresolved.json",
     **dict.fromkeys(
         ("/api/checks", "/api/v2", "/status", "/status/", "/_manifest/acme.json", "/domains/other.example.com/page"),
         "/none",
     ),
-    **dict.fromkeys(("/history/../x", "/widget.js", "/docs", "/xstatus/acme", "/badge.svg/x", "/feed.rss2"), "/none"),
+    **dict.fromkeys(("/history/../x", "/docs", "/xstatus/acme", "/badge.svg/x", "/feed.rss2", "/badgexjson"), "/none"),
+    # What depends on a question is only where the CDN passes the question on.
+    **dict.fromkeys(("/events", "/components/5/uptime", "/components/x/feed.rss", "/components/5"), "/none"),
 }
 
 

@@ -236,9 +236,12 @@ def test_whatever_the_colours_no_other_text_gets_into_the_style_sheet_and_all_of
             assert branded == ""
             assert style_sheet(primary_color=None, background_color=case.given) == none
             continue
-        (rule,) = re.findall(r"\nheader\{background:(#[0-9a-f]{6});color:(#[0-9a-f]{6})\}", branded)
-        assert rule[0] == case.shown
-        assert contrast(*rule) >= AA
+        hexed = "(#[0-9a-f]{6})"
+        slab = rf"@media\(prefers-color-scheme:light\)\{{header\{{background:{hexed};color:{hexed}\}}\}}"
+        rule = re.fullmatch(rf"\nheader\{{border-top:\.25rem solid {hexed}\}}\n{slab}", branded)
+        assert rule
+        assert rule[1] == rule[2] == case.shown
+        assert contrast(rule[2], rule[3]) >= AA
         ground = style_sheet(primary_color=None, background_color=case.given)
         (page_color,), (text,) = re.findall(r"--page:(#\w{6})", ground), re.findall(r"--on-page:(#\w{6})", ground)
         assert page_color == case.shown

@@ -158,6 +158,33 @@ def test_a_file_looks_as_it_did(name, render):
     assert_golden(name, render(SHOP, NOON))
 
 
+def test_a_page_at_a_host_of_its_owner_is_the_root_of_it_wherever_it_is_named():
+    told = an_announcement_snapshot(scheduled_for=NOON, scheduled_until=NOON + timedelta(hours=1))
+    at_slug = replace(SHOP, announcements=(told,))
+    at_host = replace(at_slug, host="status.acme.test")
+    files = rendered(at_host)
+    for path, file in files.items():
+        assert not re.findall(rb"https://status\.acme\.test/(?:status|api)/", file.body), path
+    site, data = (files[f"{below}/acme-status"].body.decode() for below in ("status", "api/public/status"))
+    assert '<link rel="canonical" href="https://status.acme.test/">' in site
+    assert '<h1><a href="https://status.acme.test/">' in site
+    assert 'href="https://status.acme.test/feed.rss"' in site
+    assert 'href="https://status.acme.test/history"' in site
+    assert "status.acme.test" not in data
+    atoms = [found["api/public/status/acme-status/feed.atom"].body.decode() for found in (files, rendered(at_slug))]
+    links = re.findall(r'<link rel="(\w+)"[^>]* href="([^"]*)"', atoms[0])
+    assert links == [
+        ("self", "https://status.acme.test/feed.atom"),
+        ("alternate", "https://status.acme.test/"),
+        ("alternate", "https://status.acme.test/#announcement-1"),
+    ]
+    component = files["api/public/status/acme-status/components/3/feed.rss"].body
+    assert b'href="https://status.acme.test/components/3/feed.rss"' in component
+    ids = [re.findall("<id>.*</id>", atom) for atom in atoms]
+    assert ids[0] == ids[1], "a host tells readers nothing anew"
+    assert (at_host.digest, at_host.content_digest) == (at_slug.digest, at_slug.content_digest)
+
+
 # ---- JSON
 
 
@@ -301,6 +328,28 @@ def test_every_status_is_told_by_a_word_and_a_shape_and_not_by_colour_alone(stat
     assert f'd="{look.shape}"' in line
 
 
+_NOT_CALM = [status for status in ComponentStatus if status not in ("OPERATIONAL", "NOT_MONITORED")]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ([], ""),
+        (["OPERATIONAL", "NOT_MONITORED"], ""),
+        (["OPERATIONAL", "MAJOR_OUTAGE"], " <small><bdi>&lt;1&gt;</bdi></small>"),
+        (_NOT_CALM[:3], " <small><bdi>&lt;0&gt;</bdi>, <bdi>&lt;1&gt;</bdi>, <bdi>&lt;2&gt;</bdi></small>"),
+        (["OPERATIONAL", *_NOT_CALM], " <small>4 components</small>"),
+    ],
+)
+def test_the_banner_says_what_is_affected_a_few_by_name_and_more_by_their_number(statuses, said):
+    listed = [
+        a_component_snapshot(id=number, name=f"<{number}>", status=ComponentStatus(status))
+        for number, status in enumerate(statuses)
+    ]
+    text = page.render(a_snapshot(*listed, status=ComponentStatus.PARTIAL_OUTAGE), NOON).decode()
+    assert re.findall(r'class="banner [^>]*>.*?</svg><span>(.*)</span></p>', text) == [f"Partial outage{said}"]
+
+
 def test_no_two_statuses_look_or_read_the_same():
     for looks in ({look.word for look in LOOKS.values()}, {look.shape for look in LOOKS.values()}):
         assert len(looks) == len(ComponentStatus)
@@ -321,7 +370,7 @@ def test_maintenance_is_told_with_its_times_and_what_it_concerns():
     assert text.count('<time datetime="2026-03-01T12:00:00Z">1 March 2026, 12:00 UTC</time> to ') == 2
     assert "&lt;b&gt;New&lt;/b&gt; ones" in text
     assert "Concerns <bdi>API</bdi>" in text
-    assert text.index("Under way</span>") < text.index("Planned</span>")
+    assert text.index("In progress</span>") < text.index("Planned</span>")
     assert "Maintenance</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
 
 
@@ -342,12 +391,34 @@ def test_what_is_told_of_planned_work_is_headed_so_until_it_has_begun():
     told = an_announcement_snapshot(scheduled_for=NOON + 2 * hour, scheduled_until=NOON + 4 * hour)
     later = [replace(told.updates[0], id=each, created_at=NOON + each * hour) for each in (1, 3)]
     updates = (*told.updates, *later, replace(told.updates[0], id=4, status="RESOLVED"))
-    for number, begins in ((2, told.scheduled_for), (1, NOON - hour)):
+    expected = [
+        (told.scheduled_for, ["Cancelled", "In progress", "Planned", "Planned"]),
+        (NOON + hour, ["Cancelled", "In progress", "In progress", "Planned"]),
+        (NOON - hour, ["Completed", "In progress", "In progress", "In progress"]),
+    ]
+    for begins, headings in expected:
         planned = replace(told, updates=updates, scheduled_for=begins)
         shown = a_snapshot(a_component_snapshot(), announcements=(planned,))
         for text in (page.render(shown, NOON).decode(), history_page.render(shown, NOON, "2026-03").decode()):
-            headings = re.findall(r"<h4>(\w+) ", text)
-            assert headings == ["Resolved", *["Investigating"] * (3 - number), *["Planned"] * number]
+            assert re.findall(r"<h4>([\w ]+) <small>", text) == headings
+
+
+@pytest.mark.parametrize(("status", "word"), [("INVESTIGATING", "In progress"), ("MONITORING", "Verifying")])
+def test_planned_work_under_way_is_maintenance_in_progress_and_no_announcement(status, word):
+    hour = timedelta(hours=1)
+    told = an_announcement_snapshot(title="Disks", scheduled_for=NOON - hour, scheduled_until=NOON + hour)
+    begun = replace(told, updates=(replace(told.updates[0], status=status, created_at=NOON - 2 * hour),))
+    ahead = replace(told, id=2, title="Network", scheduled_for=NOON + hour, scheduled_until=NOON + 2 * hour)
+    shown = a_snapshot(a_component_snapshot(), announcements=(begun,), scheduled=(ahead,))
+    text = page.render(shown, NOON).decode()
+    assert "Announcements</h2>" not in text
+    order = ("Maintenance</h2>", 'id="announcement-1"', f"{word}</span>", 'id="announcement-2"', "Planned</span>")
+    places = [text.index(each) for each in order]
+    assert places == sorted(places)
+    assert [text.count(each) for each in order] == [1] * 5
+    both = replace(shown, announcements=(begun, an_announcement_snapshot(id=3)))
+    text = page.render(both, NOON).decode()
+    assert text.index("Announcements</h2>") < text.index('id="announcement-3"') < text.index("Maintenance</h2>")
 
 
 def test_maintenance_that_an_announcement_tells_of_is_told_once():
@@ -451,6 +522,18 @@ def test_a_dark_background_of_the_owner_brings_the_dark_palette_for_all():
     (style,) = document(a_snapshot(background_color="#123")).text_of("style")
     assert "color-scheme:dark;--page:#112233;--on-page:#ffffff" in style
     assert "prefers-color-scheme" not in style
+
+
+@pytest.mark.parametrize(
+    ("background", "fills"),
+    [(None, "@media(prefers-color-scheme:light){SLAB}"), ("#ffe", "SLAB"), ("#123", "")],
+)
+def test_the_owner_s_colour_fills_the_header_of_light_pages_only_and_is_a_line_above_all(background, fills):
+    (style,) = document(a_snapshot(primary_color="#f0a", background_color=background)).text_of("style")
+    assert "header{border-top:.25rem solid #ff00aa}" in style
+    slab = "header{background:#ff00aa;color:#000000}"
+    assert style.count(slab) == bool(fills)
+    assert fills.replace("SLAB", slab) in style
 
 
 def test_a_colour_is_written_in_one_form():

@@ -30,6 +30,8 @@ PAGES = {
 }
 BODIES = {
     **{slug: (200, status_json.render(page, NOON)) for slug, page in PAGES.items()},
+    # What a custom domain has, whatever the slug: there the script is at the root.
+    "page": (200, status_json.render(TOLD, NOON)),
     "calm": (200, status_json.render(replace(TOLD, announcements=()), NOON)),
     "locked": (401, status_json.render(TOLD, NOON)),
     "broken": (200, b"<html>"),
@@ -46,7 +48,7 @@ SITE = """<!doctype html><html><head><meta charset="utf-8"><title>site</title>
 for (const slug of SLUGS) {
  const holder = document.createElement("main"), script = document.createElement("script");
  holder.id = slug;
- script.src = "http://127.0.0.1:PORT/api/public/status/" + slug + "/widget.js";
+ script.src = "http://127.0.0.1:PORT" + (slug === "page" ? "" : "/api/public/status/" + slug) + "/widget.js";
  holder.append(script);
  document.body.append(holder);
 }
@@ -133,7 +135,7 @@ def test_it_looks_as_it_did():
 
 
 def test_it_is_small_and_writes_nothing_but_text():
-    assert len(widget.SCRIPT) <= 2_300
+    assert len(widget.SCRIPT) <= 2_350
     assert not re.search(rb"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(", widget.SCRIPT)
 
 
@@ -150,6 +152,10 @@ def test_it_shows_the_status_of_its_page_and_leads_there(shown, port):
     )
     assert acme["href"] == f"http://127.0.0.1:{port}/status/acme"
     assert (acme["label"], acme["hidden"]) == ("Status of Acme & Söhne", "true")
+
+
+def test_at_the_root_of_a_custom_domain_it_leads_there(shown, port):
+    assert shown["page"] == {**shown["acme"], "href": f"http://127.0.0.1:{port}/"}
 
 
 def test_its_style_is_its_own_whatever_the_site_has_and_allows(shown):

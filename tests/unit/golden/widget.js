@@ -1,8 +1,8 @@
 (()=>{
 const me=document.currentScript;
 if(!me)return;
-const data=me.src.replace(/\/widget\.js([?#].*)?$/,"");
-const page=new URL("/status/"+data.split("/").pop(),me.src).href;
+const slug=new URL(me.src).pathname.split("/").at(-2),at=path=>new URL(path,me.src).href;
+const data=at("/api/public/status/"+(slug||"page")),page=at(slug?"/status/"+slug:"/");
 const make=(tag,parent,text,name)=>{
 const made=document.createElement(tag);
 made.textContent=text;

@@ -65,6 +65,7 @@ def project(
         id=page.id,
         name=page.name,
         slug=page.slug,
+        host=page.verified_host,
         created_at=page.created_at,
         today=at.date(),
         logo_url=page.logo_url,

@@ -133,6 +133,8 @@ class StatusSnapshot:
     id: int
     name: str
     slug: str
+    host: str | None = None
+    """The owner's, proven: the page is at its root."""
     created_at: datetime
     today: date
     """The UTC day that it is of: with the next one the uptime bars move on."""
@@ -169,7 +171,7 @@ class StatusSnapshot:
 
     @property
     def digest(self) -> str:
-        """The same for what shows the same, in every process: hex SHA-256."""
+        """The same for what shows the same, wherever, in every process: hex SHA-256."""
         return _digest(asdict(self))
 
     @property
@@ -183,4 +185,5 @@ class StatusSnapshot:
 
 
 def _digest(shown: dict[str, Any]) -> str:
+    del shown["host"]
     return hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode()).hexdigest()

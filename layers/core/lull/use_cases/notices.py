@@ -205,7 +205,7 @@ def _mail_of(
     from lull.publishing.renderers import subscriber_mail
 
     mail = subscriber_mail.of_telling(
-        page, announcement, telling, page_url=_page_url(page), unsubscribe_url=_unsubscribe_url(subscriber)
+        page, announcement, telling, page_url=page_url(page), unsubscribe_url=_unsubscribe_url(subscriber)
     )
     thread = f"<announcement-{announcement.id}@{{domain}}>"
     return _mail(subscriber, page, mail, notice, {"In-Reply-To": thread, "References": thread})
@@ -250,7 +250,7 @@ def _post(
 ) -> Answer:
     from lull.gateways import webhooks
 
-    shown = {"name": page.name, "url": _page_url(page)}
+    shown = {"name": page.name, "url": page_url(page)}
     payload = {"type": kind, "timestamp": _instant(moment), "data": {"page": shown, **data}}
     secret = subscriber.secret or ""
     return webhooks.post_signed(subscriber.address, payload, secret=secret, message_id=notice.message_id, at=at)
@@ -311,8 +311,9 @@ def _described(announcement: Announcement, telling: Telling) -> dict[str, Any]:
     }
 
 
-def _page_url(page: StatusPage) -> str:
-    return f"{settings.public_url()}/status/{page.slug}"
+def page_url(page: StatusPage) -> str:
+    """Where people read the page: at its own host, if it has proven one."""
+    return f"https://{page.verified_host}/" if page.verified_host else f"{settings.public_url()}/status/{page.slug}"
 
 
 def _links() -> str:

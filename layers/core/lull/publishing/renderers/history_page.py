@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from urllib.parse import quote
 
+from lull.publishing.renderers.identity import page_link
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.past import Told, heading, newest_first, told
@@ -62,9 +62,8 @@ def _turn(snapshot: StatusSnapshot, month: str) -> str:
     """The way to the month before and the one after, as far as there are pages."""
     known = months(snapshot)
     place = known.index(month)
-    base = f"/status/{quote(snapshot.slug)}/history"
     links = [
-        f'<a href="{base}/{known[at]}" rel="{rel}">{month_text(known[at])}</a>'
+        f'<a href="{page_link(snapshot, f"/history/{known[at]}")}" rel="{rel}">{month_text(known[at])}</a>'
         for at, rel in ((place + 1, "prev"), (place - 1, "next"))
         if 0 <= at < len(known)
     ]

@@ -26,7 +26,16 @@ def uid(snapshot: StatusSnapshot, *path: str | int) -> str:
 
 
 def page_url(snapshot: StatusSnapshot, base_url: str, fragment: str = "") -> str:
-    return f"{base_url}/status/{quote(snapshot.slug)}{fragment and '#'}{fragment}"
+    """With a host of the owner's, `base_url` is that host, and the page is its root."""
+    path = "" if snapshot.host else f"status/{quote(snapshot.slug)}"
+    return f"{base_url}/{path}{fragment and '#'}{fragment}"
+
+
+def page_link(snapshot: StatusSnapshot, below: str = "") -> str:
+    """What pages for people refer to each other by; `below` begins with a slash."""
+    if snapshot.host:
+        return f"https://{snapshot.host}{below or '/'}"
+    return f"/status/{quote(snapshot.slug)}{below}"
 
 
 def announcement_url(snapshot: StatusSnapshot, base_url: str, announcement_id: int) -> str:
@@ -36,4 +45,4 @@ def announcement_url(snapshot: StatusSnapshot, base_url: str, announcement_id: i
 def data_url(snapshot: StatusSnapshot, base_url: str, component_id: int | None = None) -> str:
     """Below it are the public files of the page, or of one of its components."""
     below = "" if component_id is None else f"/components/{component_id}"
-    return f"{base_url}/api/public/status/{quote(snapshot.slug)}{below}"
+    return f"{base_url}{below}" if snapshot.host else f"{base_url}/api/public/status/{quote(snapshot.slug)}{below}"

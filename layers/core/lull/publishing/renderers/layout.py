@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from lull.domain.owner_html import cleaned
+from lull.publishing.renderers.identity import page_link
 from lull.publishing.renderers.looks import LOOKS, Look
 from lull.publishing.renderers.script import script
 from lull.publishing.renderers.style import LIGHT, style_sheet
@@ -16,7 +17,6 @@ def document(snapshot: StatusSnapshot, *, title: str, main: str, footer: str, li
     """A whole page. `title` is text; the others are HTML."""
     style = style_sheet(primary_color=snapshot.primary_color, background_color=snapshot.background_color)
     code = script(snapshot.slug)
-    home = f"/status/{quote(snapshot.slug)}"
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -29,8 +29,9 @@ def document(snapshot: StatusSnapshot, *, title: str, main: str, footer: str, li
 {links}<style>{style}</style>
 </head>
 <body>
-<header><div class="column">{_logo(snapshot.logo_url)}<h1><a href="{home}"><bdi>{escape(snapshot.name)}</bdi></a></h1>\
-</div>{_owners(snapshot.header_html)}</header>
+<header><div class="column">{_logo(snapshot.logo_url)}<h1>\
+<a href="{page_link(snapshot)}"><bdi>{escape(snapshot.name)}</bdi></a></h1></div>\
+{_owners(snapshot.header_html)}</header>
 <main class="column">
 {main}
 </main>

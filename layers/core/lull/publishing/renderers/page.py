@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 from lull.domain.health import ComponentStatus
 from lull.publishing.renderers import bars, subscribe
-from lull.publishing.renderers.identity import page_url
+from lull.publishing.renderers.identity import data_url, page_link, page_url
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.past import heading, newest_first, told
+from lull.publishing.renderers.stages import running
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import (
     AnnouncementSnapshot,
@@ -22,6 +23,8 @@ from lull.publishing.snapshot import (
 )
 
 _MOST_PAST = 10
+_MOST_NAMED = 3
+_CALM = (ComponentStatus.OPERATIONAL, ComponentStatus.NOT_MONITORED)
 
 
 def render(
@@ -38,8 +41,9 @@ def render(
     """
     data = f"/api/public/status/{quote(snapshot.slug)}"
     look = LOOKS[snapshot.status]
-    main = f"""<p class="banner {look.color}" role="status">{shape(look)}{escape(snapshot.description)}</p>
-<p id="news" role="status" data-since="{since}" hidden> <a href="/status/{quote(snapshot.slug)}">Show it</a></p>
+    main = f"""<p class="banner {look.color}" role="status">{shape(look)}<span>{escape(snapshot.description)}\
+{_affected(snapshot)}</span></p>
+<p id="news" role="status" data-since="{since}" hidden> <a href="{page_link(snapshot)}">Show it</a></p>
 {_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}{_past(snapshot)}"""
     return document(
         snapshot,
@@ -52,29 +56,40 @@ def render(
 <a href="{data}">JSON</a>
 <a href="{data}/badge.svg">Badge</a>
 {subscribe.line(snapshot, takes_mail=takes_mail)}""",
-        links=_canonical(snapshot, base_url) + _links(data, snapshot.name),
+        links=_canonical(snapshot, base_url) + _links(snapshot, base_url, data),
     )
+
+
+def _affected(snapshot: StatusSnapshot) -> str:
+    """What the matter is with: a few by name, more as their number."""
+    names = [each.name for each in snapshot.components if each.status not in _CALM]
+    if not names:
+        return ""
+    few = ", ".join(f"<bdi>{escape(name)}</bdi>" for name in names)
+    return f" <small>{few if len(names) <= _MOST_NAMED else f'{len(names)} components'}</small>"
 
 
 def _canonical(snapshot: StatusSnapshot, base_url: str | None) -> str:
     return f'<link rel="canonical" href="{escape(page_url(snapshot, base_url))}">\n' if base_url else ""
 
 
-def _links(data: str, name: str) -> str:
+def _links(snapshot: StatusSnapshot, base_url: str | None, data: str) -> str:
     """What readers of feeds and browsers find by themselves."""
+    below = data_url(snapshot, base_url) if base_url and snapshot.host else data
     kinds = {"feed.rss": "application/rss+xml", "feed.atom": "application/atom+xml"}
     feeds = "".join(
-        f'<link rel="alternate" type="{kind}" href="{data}/{file}" title="{escape(name)}">\n'
+        f'<link rel="alternate" type="{kind}" href="{below}/{file}" title="{escape(snapshot.name)}">\n'
         for file, kind in kinds.items()
     )
     return f'{feeds}<link rel="alternate" type="application/json" href="{data}">\n'
 
 
 def _announcements(snapshot: StatusSnapshot) -> str:
-    if not snapshot.announcements:
-        return ""
+    """What is open, but for planned work, which is told as maintenance."""
     names = {component.id: component.name for component in snapshot.components}
-    articles = "\n".join(_announcement(each, names) for each in snapshot.announcements)
+    articles = "\n".join(_announcement(each, names) for each in snapshot.announcements if each.scheduled_for is None)
+    if not articles:
+        return ""
     return f"""<section aria-labelledby="announcements"><h2 id="announcements">Announcements</h2>
 {articles}
 </section>
@@ -89,6 +104,9 @@ def _announcement(announcement: AnnouncementSnapshot, names: Mapping[int, str]) 
         for each in reversed(announcement.updates)
     )
     title = f"<h3><bdi>{escape(announcement.title)}</bdi></h3>"
+    if announcement.scheduled_for is not None:
+        word = running(announcement.updates[-1]).replace("_", " ").capitalize()
+        title = f'<div class="line">{title}{_maintenance_status(word)}</div>'
     return f'<article id="announcement-{announcement.id}">{title}{about}\n{updates}\n</article>'
 
 
@@ -103,40 +121,45 @@ def _concerned(component_ids: Iterable[int], names: Mapping[int, str]) -> str:
 
 
 def _maintenances(snapshot: StatusSnapshot) -> str:
-    """What is ahead, and what is under way without an announcement that tells of it."""
+    """What is under way with all that was told of it, what is under way without a word, and what is ahead."""
     names = {component.id: component.name for component in snapshot.components}
+    articles = [_announcement(each, names) for each in snapshot.announcements if each.scheduled_for is not None]
     lines = "\n".join(
         [_maintenance(each, names) for each in snapshot.maintenances if not each.announced]
         + [_scheduled(each, names) for each in snapshot.scheduled]
     )
-    if not lines:
+    parts = articles + ([f'<ul role="list">\n{lines}\n</ul>'] if lines else [])
+    if not parts:
         return ""
+    told = "\n".join(parts)
     return f"""<section aria-labelledby="maintenance"><h2 id="maintenance">Maintenance</h2>
-<ul role="list">
-{lines}
-</ul></section>
+{told}</section>
 """
 
 
-def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> str:
+def _maintenance_status(word: str) -> str:
     look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
-    word = "Under way" if maintenance.under_way else "Planned"
+    return f'<span class="status {look.color}">{shape(look)}{word}</span>'
+
+
+def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> str:
+    word = "In progress" if maintenance.under_way else "Planned"
     about = f"<p><bdi>{escape(maintenance.description)}</bdi></p>" if maintenance.description else ""
     concerned = _concerned(maintenance.component_ids, names)
     return (
         f'<li><div class="about"><bdi class="name">{escape(maintenance.name)}</bdi>'
         f"<p>{time_element(maintenance.start_at)} to {time_element(maintenance.end_at)}</p>{about}{concerned}</div>"
-        f'<span class="status {look.color}">{shape(look)}{word}</span></li>'
+        f"{_maintenance_status(word)}</li>"
     )
 
 
 def _scheduled(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> str:
-    look = LOOKS[ComponentStatus.UNDER_MAINTENANCE]
     texts = "".join(html(each.body) for each in reversed(announcement.updates))
     return (
-        f'<li><div class="about"><bdi class="name">{escape(announcement.title)}</bdi>{_planned(announcement)}'
+        f'<li id="announcement-{announcement.id}"><div class="about">'
+        f'<bdi class="name">{escape(announcement.title)}</bdi>{_planned(announcement)}'
         f'<div class="text">{texts}</div>{_concerned(announcement.component_ids, names)}</div>'
-        f'<span class="status {look.color}">{shape(look)}Planned</span></li>'
+        f"{_maintenance_status('Planned')}</li>"
     )
 
 
@@ -186,4 +209,4 @@ def _past(snapshot: StatusSnapshot) -> str:
     lines = "\n".join(told(each) for each in over) or "<p>Nothing to tell.</p>"
     return f"""<section aria-labelledby="past"><h2 id="past">Past incidents</h2>
 {lines}
-<p><a href="/status/{quote(snapshot.slug)}/history">All incidents by month</a></p></section>"""
+<p><a href="{page_link(snapshot, "/history")}">All incidents by month</a></p></section>"""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from lull.domain.announcements import Status
 from lull.publishing.renderers.bars import duration
+from lull.publishing.renderers.stages import stage
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, UpdateSnapshot
 
@@ -37,10 +37,12 @@ def told(each: Told) -> str:
 
 
 def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
-    """What an update is headed. Planned work is not investigated before it begins."""
+    """What an update is headed. Planned work is not investigated; what ends before it begins is called off."""
+    word = stage(announcement, update)
     begins = announcement.scheduled_for
-    plans = begins is not None and (update == announcement.updates[0] or update.created_at < begins)
-    return "Planned" if plans and update.status == Status.INVESTIGATING else update.status.capitalize()
+    if word == "completed" and begins and update.created_at < begins:
+        return "Cancelled"
+    return "Planned" if word == "scheduled" else word.replace("_", " ").capitalize()
 
 
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:

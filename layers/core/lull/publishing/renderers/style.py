@@ -42,6 +42,7 @@ header .logo{height:2.5rem;max-width:10rem;object-fit:contain}
 h1{margin:0;font-size:1.5rem;line-height:1.25}
 .banner{display:flex;align-items:center;gap:.75rem;margin:1.5rem 0 2rem;padding:1rem 1.25rem;border-radius:.5rem;\
 border:1px solid transparent;color:#fff;font-size:1.25rem;font-weight:600}
+.banner small{display:block;color:inherit;font-size:.875rem}
 .banner svg{width:1.5rem;height:1.5rem}
 svg{flex:none;width:1rem;height:1rem;fill:currentColor}
 h2{margin:2rem 0 .5rem;font-size:1rem}
@@ -53,6 +54,7 @@ li+li{border-top:1px solid var(--line)}
 .about{flex:1 1 12rem;min-width:0}
 .name{font-weight:600}
 .about p{margin:0;color:var(--quiet);font-size:.875rem}
+.line{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem}
 .status{display:flex;align-items:center;gap:.5rem;font-size:.875rem;font-weight:600;align-self:center}
 article{margin:0 0 1rem;padding:.875rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;\
 background:var(--card);color:var(--text)}
@@ -89,7 +91,8 @@ input,button{font:inherit;padding:.25rem .5rem}
 input{max-width:100%}
 a{color:inherit}
 a:focus-visible{outline:2px solid;outline-offset:2px}
-@media(forced-colors:active){.banner{border-color:CanvasText}.bars path{fill:CanvasText}}"""
+@media(forced-colors:active){.banner{border-color:CanvasText}.bars path{fill:CanvasText}\
+.bars path.unmonitored{fill:GrayText}}"""
 
 
 def style_sheet(*, primary_color: str | None, background_color: str | None) -> str:
@@ -98,8 +101,21 @@ def style_sheet(*, primary_color: str | None, background_color: str | None) -> s
     sheet = [_palettes() if background is None else _palette_on(background), _RULES, _statuses()]
     brand = normalized(primary_color)
     if brand:
-        sheet.append(f"header{{background:{brand};color:{readable_on(brand)}}}")
+        sheet.append(_brand(brand, background))
     return "\n".join(sheet)
+
+
+def _brand(color: str, background: str | None) -> str:
+    """The owner's colour fills the header of a light page; on a dark one, where it would glare, it is a line above."""
+    line = f"header{{border-top:.25rem solid {color}}}"
+    slab = f"header{{background:{color};color:{readable_on(color)}}}"
+    if background is None:
+        return f"{line}\n@media(prefers-color-scheme:light){{{slab}}}"
+    return f"{line}{slab}" if _is_light(background) else line
+
+
+def _is_light(background: str) -> bool:
+    return readable_on(background) == "#000000"
 
 
 def _palettes() -> str:
@@ -111,7 +127,7 @@ def _palettes() -> str:
 
 def _palette_on(background: str) -> str:
     text = readable_on(background)
-    scheme, palette = ("light", LIGHT) if text == "#000000" else ("dark", DARK)
+    scheme, palette = ("light", LIGHT) if _is_light(background) else ("dark", DARK)
     return f":root{{color-scheme:{scheme};{_variables({**palette, 'page': background, 'on-page': text})}}}"
 
 
@@ -122,5 +138,6 @@ def _variables(palette: dict[str, str]) -> str:
 def _statuses() -> str:
     words = (f".status.{name}{{color:var(--{name})}}" for name in STATUS_NAMES)
     banners = (f".banner.{name}{{background:{LIGHT[name]}}}" for name in STATUS_NAMES)
-    fills = (f".bars .{name}{{fill:var(--{name})}}" for name in STATUS_NAMES)
+    # A day without data is no news: it must not weigh more than those with some.
+    fills = (f".bars .{name}{{fill:var(--{'line' if name == 'unmonitored' else name})}}" for name in STATUS_NAMES)
     return "\n".join((*words, *banners, *fills))

@@ -4,6 +4,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
+from lull.publishing.renderers.identity import page_link
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import StatusSnapshot
@@ -16,7 +17,7 @@ _EMAIL = (
 
 def line(snapshot: StatusSnapshot, *, takes_mail: bool) -> str:
     """For the foot of a page."""
-    more = f'<a href="/status/{quote(snapshot.slug)}/subscribe">'
+    more = f'<a href="{page_link(snapshot, "/subscribe")}">'
     if not takes_mail:
         return f"{more}Subscribe</a>"
     return f"{_form(snapshot)}{_EMAIL} <button>Subscribe</button> {more}Choose components</a></form>"
@@ -24,8 +25,7 @@ def line(snapshot: StatusSnapshot, *, takes_mail: bool) -> str:
 
 def render(snapshot: StatusSnapshot, updated_at: datetime, *, takes_mail: bool) -> bytes:
     """The page with all that there is to choose."""
-    slug = quote(snapshot.slug)
-    data = f"/api/public/status/{slug}"
+    data = f"/api/public/status/{quote(snapshot.slug)}"
     mail = (
         f"<section><h2>By e-mail</h2>{_form(snapshot)}<p>{_EMAIL}</p>{_choice(snapshot)}"
         "<p><button>Subscribe</button></p></form></section>\n"
@@ -42,7 +42,7 @@ def render(snapshot: StatusSnapshot, updated_at: datetime, *, takes_mail: bool) 
         snapshot,
         title=f"Subscribe · {snapshot.name}",
         main=main,
-        footer=f'<p>Last change: {time_element(updated_at)}</p>\n<a href="/status/{slug}">Status</a>',
+        footer=f'<p>Last change: {time_element(updated_at)}</p>\n<a href="{page_link(snapshot)}">Status</a>',
     )
 
 

@@ -1,7 +1,8 @@
 """The widget: one script for every page, to be put where a site wants to show a status.
 
-It finds its page by its own address, and leaves a plain link where it cannot learn more. What it learns becomes text,
-nothing else. Its style is in a shadow root: neither it nor that of the site touches the other.
+It finds its page by its own address, which has no slug at a custom domain, and leaves a plain link where it cannot
+learn more. What it learns becomes text, nothing else. Its style is in a shadow root: neither it nor that of the site
+touches the other.
 """
 
 import json
@@ -40,8 +41,8 @@ SCRIPT = (
         """(()=>{
 const me=document.currentScript;
 if(!me)return;
-const data=me.src.replace(/\\/widget\\.js([?#].*)?$/,"");
-const page=new URL("/status/"+data.split("/").pop(),me.src).href;
+const slug=new URL(me.src).pathname.split("/").at(-2),at=path=>new URL(path,me.src).href;
+const data=at("/api/public/status/"+(slug||"page")),page=at(slug?"/status/"+slug:"/");
 const make=(tag,parent,text,name)=>{
 const made=document.createElement(tag);
 made.textContent=text;
