@@ -208,7 +208,7 @@ def test_a_slug_is_a_path_in_the_script_of_its_page():
     for case in corpus("slugs"):
         if not case.is_refused:
             read = page.render(a_snapshot(slug=case.given), NOON).decode()
-            (source,) = re.findall(r"new EventSource\((.*?)\)", read)
+            (source,) = re.findall(r"new EventSource\((.*?)\+", read)
             assert json.loads(source) == f"/api/public/status/{case.given}/events"
             assert f'<a href="/status/{case.given}">' in read
 
