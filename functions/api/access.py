@@ -98,6 +98,7 @@ ACCESS: dict[tuple[str, str], Role | None] = {
 GATED: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/public/status/{slug}/auth"): PUBLIC,
     ("POST", "/api/public/status/{slug}/subscribe"): PUBLIC,
+    ("POST", "/domains/{host}/data/subscribe"): PUBLIC,
     ("GET", "/api/public/status/{path:path}"): PUBLIC,
     ("HEAD", "/api/public/status/{path:path}"): PUBLIC,
     ("GET", "/status/{path:path}"): PUBLIC,
