@@ -109,7 +109,7 @@ def _read(link: socket.socket, read: bytes) -> tuple[int, HeadersDict, bytes]:
     body = read[end + 4 :]
     length = 0 if status in (204, 304) else int(headers.get("content-length", -1))
     if length < 0:
-        raise NotImplementedError(f"an answer without a length: {status_line} {lines}")
+        raise ValueError(f"an answer without a length: {status_line} {lines}")
     while len(body) < length:
         body += _more(link)
     return status, headers, body

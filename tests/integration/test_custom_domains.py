@@ -6,12 +6,13 @@ from dataclasses import replace
 import dns.rcode
 import pytest
 
+from local import outbox
 from lull import clock
 from lull.domain.credentials import Caller, Role
 from lull.gateways import name_servers
 from lull.store import custom_domains, status_pages
 from lull.use_cases import status_pages as use_cases
-from lull.use_cases.notices import page_url
+from lull.use_cases.notice_sending import page_url
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
 from tests.name_server import TARGET, name_server
@@ -198,6 +199,20 @@ def test_a_page_behind_a_password_takes_it_at_its_host_and_has_nothing_there_for
     assert visit("GET", f"/{PAGE}", cookie=session).status == 200
     assert visit("GET", f"/domains/{HOST}/data/feed.rss", cookie=session).status == 200
     assert visit("POST", "/domains/other.test/data/auth", body, content_type="application/json").status == 404
+
+
+def test_visitors_subscribe_at_the_host_of_a_page(api, server, stack, endpoint, monkeypatch):
+    outbox.allow_sender(endpoint)
+    monkeypatch.setenv("MAIL_FROM", outbox.SENDER)
+    proven(api, server)
+    path, body = f"/domains/{HOST}/data/subscribe", "email=reader@acme.example"
+    assert visit("POST", path, body, content_type="application/x-www-form-urlencoded").status == 202
+    (found,) = api.get("/api/status-pages/1/subscribers")["data"]
+    assert (found["address"], found["state"]) == ("reader@acme.example", "PENDING")
+    asked = visit("POST", path, '{"channel": "EMAIL"}', content_type="application/json")
+    assert (asked.status, "email" in asked.text) == (400, True)
+    nowhere = path.replace(HOST, "other.test")
+    assert visit("POST", nowhere, body, content_type="application/x-www-form-urlencoded").status == 404
 
 
 def test_a_host_is_looked_at_daily_and_given_up_after_three_days_without_its_proof(api, server, stack, time, keys):
