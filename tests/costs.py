@@ -13,11 +13,12 @@ from lull.domain.subscribers import Purpose, token
 from lull.domain.uptime import Bucket
 from lull.gateways.subscriber_messages import FanOut, Tell
 from lull.store import ledger
-from lull.use_cases import api_keys, custom_domains, notices, probe_calls, probing, wake_ups, watch
+from lull.use_cases import api_keys, custom_domains, deployment_chain, notices, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
-from tests.many import many_checks
+from tests.deploying import a_component, an_environment, move
+from tests.many import many_cells, many_checks
 from tests.metering import Meter, metered
 from tests.subscribing import ask, stored, subscribed
 from tests.visitors import enter, visit
@@ -153,6 +154,7 @@ def measured() -> dict[str, Meter]:
         record(f"publish {named} again, unchanged", again, authenticated=False)
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     _subscribers(api, record)
+    _component_deployments(api, record)
     return meters
 
 
@@ -208,3 +210,27 @@ def _sweep(at: datetime) -> None:
 def _check(api: Api, project: int, number: int) -> int:
     body = {"projectId": project, "name": f"Check {number}", "intervalSeconds": 300}
     return int(api.post("/api/checks", body)["id"])
+
+
+def _component_deployments(api: Api, record: Callable[..., None]) -> None:
+    """What runs where: from the record to quiet checks."""
+    component, environment = a_component(api, projectId=1), an_environment(api)
+    wanted = {"componentId": component, "environmentId": environment, "version": "v2.3.1"}
+    record("record a component deployment", lambda: api.post("/api/v1/deployments", wanted))
+    record(
+        "record one with an idempotency key",
+        lambda: api("POST", "/api/v1/deployments", wanted, idempotency_key="run-1"),
+    )
+    first, second = (each["id"] for each in reversed(api.get("/api/v1/deployments")["data"]))
+    record("it begins", lambda: move(api, first, "in_progress"))
+    wake = lambda: deployment_chain.advance(api.get("/api/workspace")["id"], first, at=clock.now())  # noqa: E731
+    record("its 11 checks go quiet", wake)
+    record("it succeeds", lambda: move(api, first, "succeeded"))
+    record("its 11 checks are back", wake)
+    move(api, second, "in_progress", "succeeded")
+    record("the next is rolled back", lambda: move(api, second, "rolled_back"))
+    record("get a component deployment", lambda: api.get(f"/api/v1/deployments/{first}"))
+    record("list component deployments", lambda: api.get("/api/v1/deployments"))
+    record("get the latest of a component", lambda: api.get(f"/api/v1/deployments/latest?componentId={component}"))
+    many_cells(api.get("/api/workspace")["id"], components=200, environments=5)
+    record("get the matrix of 201 components in 6 environments", lambda: api.get("/api/v1/deployments/matrix"))

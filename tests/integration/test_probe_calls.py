@@ -28,9 +28,9 @@ class Line:
 
     def send(self, found: list[tuple[WakeUp, Any]], *, at: Any) -> None:
         for wake_up, due_at in found:
-            self.sent[wake_up.record_id] += 1
+            self.sent[int(wake_up.record_id)] += 1
             for _ in range(self._deliveries):
-                heapq.heappush(self.waiting, (max(at, due_at), wake_up.record_id, wake_up.body()))
+                heapq.heappush(self.waiting, (max(at, due_at), int(wake_up.record_id), wake_up.body()))
 
     def deliver(self, until: Any) -> None:
         while self.waiting and self.waiting[0][0] <= until:

@@ -194,7 +194,7 @@ def _drops_early_wake_ups() -> Any:
     """A wake-up that comes early is done with; only the sweep is left."""
 
     def handle(wake_up: queues.WakeUp, *, at: datetime) -> None:
-        use_cases.advance(wake_up.workspace_id, wake_up.record_id, at=at)
+        use_cases.advance(wake_up.workspace_id, int(wake_up.record_id), at=at)
 
     return mock.patch.object(wake_ups, "handle_wake_up", handle)
 

@@ -118,12 +118,12 @@ def _unicode(value: Any) -> Any:
     return value
 
 
-def _composed(value: Any) -> Any:
+def composed(value: Any) -> Any:
     # Before the length is judged: a character may compose to two.
     return unicodedata.normalize("NFC", _unicode(value)) if isinstance(value, str) else value
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     _visible(text)
     if not text.strip():
         raise ValueError("must not be blank")
@@ -142,7 +142,7 @@ def _visible_lines(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    _plain_text(_WHITE_SPACE.sub(" ", text))
+    plain_text(_WHITE_SPACE.sub(" ", text))
     return text
 
 
@@ -183,12 +183,12 @@ def _path_digits(value: Any) -> Any:
 
 
 Name = Annotated[
-    str, BeforeValidator(_composed), StringConstraints(min_length=1, max_length=255), AfterValidator(_plain_text)
+    str, BeforeValidator(composed), StringConstraints(min_length=1, max_length=255), AfterValidator(plain_text)
 ]
 """One line of text, 1 to 255 characters."""
 
 Prose = Annotated[
-    str, BeforeValidator(_composed), StringConstraints(min_length=1, max_length=10_000), AfterValidator(_prose)
+    str, BeforeValidator(composed), StringConstraints(min_length=1, max_length=10_000), AfterValidator(_prose)
 ]
 """Text of several lines, 1 to 10,000 characters."""
 
@@ -199,6 +199,27 @@ HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_htt
 Id = Annotated[int, Field(ge=1, lt=10**12)]
 PathId = Annotated[int, BeforeValidator(_path_digits), Path(ge=1, lt=10**12)]
 QueryId = Annotated[int, BeforeValidator(digits), Query(ge=1, lt=10**12)]
+
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+def _uuid(value: Any) -> Any:
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise ValueError("must be a UUID")
+    return value.lower()
+
+
+Uuid = Annotated[
+    str, BeforeValidator(_uuid, json_schema_input_type=str), WithJsonSchema({"type": "string", "format": "uuid"})
+]
+PathUuid = Annotated[Uuid, Path()]
+QueryUuid = Annotated[Uuid, Query()]
+
+CheckIds = Annotated[list[Id], Field(max_length=100)]
+
+ListSkip = Annotated[int, BeforeValidator(digits), Query(ge=0, le=1_000_000, description="How many to leave out.")]
+ListTake = Annotated[int, BeforeValidator(digits), Query(ge=1, le=100, description="How many at most.")]
 
 
 class PageOut(Out):

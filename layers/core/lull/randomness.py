@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import uuid
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -9,6 +10,11 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 def secret(length: int) -> str:
     """`length` random base-62 characters (5.95 bits each)."""
     return "".join(secrets.choice(_BASE62) for _ in range(length))
+
+
+def new_uuid() -> str:
+    """A version 4 UUID (RFC 9562)."""
+    return str(uuid.uuid4())
 
 
 def signing_secret() -> str:

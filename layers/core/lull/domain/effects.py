@@ -10,6 +10,7 @@ from datetime import datetime
 from lull.domain import holds, notices
 from lull.domain.announcements import Announcement
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
+from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.incidents import Incident
@@ -75,6 +76,14 @@ class ReconcileMaintenance:
 
     workspace_id: int
     window_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileComponentDeployment:
+    """Make the wake-up of this component deployment the one that the record asks for: at once, or at its deadline."""
+
+    workspace_id: int
+    deployment_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +212,7 @@ Effect = (
     | ResumeWork
     | ReconcileMaintenance
     | ReconcileAnnouncement
+    | ReconcileComponentDeployment
     | AnnounceMaintenance
     | RecordUptime
     | RecordSignal
@@ -229,6 +239,14 @@ def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindo
     if after and (after.to_hold or after.to_release):
         effects.append(ResumeWork(after.workspace_id, after.id))
     return effects
+
+
+def of_component_deployment(before: ComponentDeployment | None, after: ComponentDeployment | None) -> list[Effect]:
+    """Its wake-up, if that moved; one that has just come into being, or left, has checks to be seen to."""
+    deployment = after or before
+    if deployment is None or (before and before.due_at) == (after and after.due_at):
+        return []
+    return [ReconcileComponentDeployment(deployment.workspace_id, deployment.id)]
 
 
 def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWindow | None) -> list[Effect]:

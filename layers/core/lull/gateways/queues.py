@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from lull import aws, settings
 
 LONGEST_DELAY = timedelta(minutes=15)
 _BATCH = 10
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,8 @@ class WakeUp:
 
     kind: str
     workspace_id: int
-    record_id: int
+    record_id: int | str
+    """A number or, of component deployments and the like, a UUID."""
 
     def body(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -28,7 +31,16 @@ class WakeUp:
 def parse_wake_up(body: str) -> WakeUp:
     """Raises KeyError or ValueError for what is not a wake-up."""
     message = json.loads(body)
-    return WakeUp(kind=message["kind"], workspace_id=int(message["workspace_id"]), record_id=int(message["record_id"]))
+    record_id = message["record_id"]
+    return WakeUp(
+        kind=message["kind"],
+        workspace_id=int(message["workspace_id"]),
+        record_id=record_id if _is_uuid(record_id) else int(record_id),
+    )
+
+
+def _is_uuid(record_id: object) -> bool:
+    return isinstance(record_id, str) and _UUID.fullmatch(record_id) is not None
 
 
 def send_wake_up(wake_up: WakeUp, *, due_at: datetime, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lull.domain.announcements import Announcement
 from lull.domain.checks import Check
+from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow
 from lull.domain.incidents import Incident
@@ -16,6 +17,7 @@ from lull.domain.subscribers import Subscriber
 from lull.store.announcements import decode_announcement
 from lull.store.checks import decode_check
 from lull.store.codec import Item
+from lull.store.component_deployments import decode_component_deployment
 from lull.store.deliveries import decode_delivery
 from lull.store.deployment_windows import decode_deployment_window
 from lull.store.incidents import decode_incident
@@ -26,6 +28,7 @@ from lull.store.subscribers import decode_subscriber
 Entity = (
     Check
     | DeploymentWindow
+    | ComponentDeployment
     | MaintenanceWindow
     | Incident
     | Delivery
@@ -38,6 +41,7 @@ Entity = (
 _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
     "DEPLOYMENT": decode_deployment_window,
+    "RELEASE": decode_component_deployment,
     "MAINTENANCE": decode_maintenance_window,
     "INCIDENT": decode_incident,
     "DELIVERY": decode_delivery,

@@ -18,6 +18,7 @@ from lull.store.idempotency import IdempotencyKey, Made
 
 KIND = "deployment"
 HOLDS_PER_TRANSACTION = 90
+"""A transaction takes 100 writes; the rest is for the window and what is written beside it."""
 
 _codec = Codec(DeploymentWindow)
 
@@ -92,12 +93,17 @@ def list_deployment_windows(
 
 
 def create_deployment_window(
-    window: DeploymentWindow, *, holds: tuple[int, ...], hold: Hold | None, once: IdempotencyKey | None = None
+    window: DeploymentWindow,
+    *,
+    holds: tuple[int, ...],
+    hold: Hold | None,
+    once: IdempotencyKey | None = None,
+    beside: Sequence[Item] = (),
 ) -> DeploymentWindow:
-    """Write a new window and the holds of the first checks.
+    """Write a new window and the holds of the first checks, with whatever else is written `beside` them.
 
     Raises NotFound if there is no such project, AlreadyMade if the idempotency key was used, ChecksMoved naming the
-    checks that could not be held.
+    checks that could not be held, StaleWrite if something stood in the way of `beside`.
     """
     token = randomness.secret(16)
     created = replace(window, revision=1, held=len(holds))
@@ -106,6 +112,7 @@ def create_deployment_window(
         _put(created, token, condition="attribute_not_exists(PK)"),
         project,
         *_holding(window, holds, hold),
+        *beside,
     ]
     if once:
         writes.append(idempotency.claiming(once, window.id, at=window.created_at))
@@ -116,6 +123,9 @@ def create_deployment_window(
             raise AlreadyMade(once, idempotency.decode_made(refused.items[-1])) from refused
         if refused.items[1] is not None:
             raise NotFound("project") from refused
+        after_holds = 2 + (len(holds) if hold else 0)
+        if any(item is not None for item in refused.items[after_holds : after_holds + len(beside)]):
+            raise StaleWrite("deployment") from refused
         raise _lost(refused, holds, offset=2) from refused
     return created
 

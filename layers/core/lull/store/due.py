@@ -12,7 +12,7 @@ from lull.store.codec import Item, epoch_milliseconds, instant
 class Due:
     kind: str
     workspace_id: int
-    record_id: int
+    record_id: int | str
 
 
 def list_due(*, until: datetime) -> Iterator[Due]:

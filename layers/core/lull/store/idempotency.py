@@ -24,14 +24,14 @@ class IdempotencyKey:
 class Made:
     """What a key has made already."""
 
-    record_id: int
+    record_id: str
     fingerprint: str
 
 
-def claiming(key: IdempotencyKey, record_id: int, *, at: datetime) -> Item:
+def claiming(key: IdempotencyKey, record_id: int | str, *, at: datetime) -> Item:
     """The write that claims the key for a new record; refused with what it has made already."""
     attributes = {
-        "recordId": integer(record_id),
+        "recordId": {"S": str(record_id)},
         "fingerprint": {"S": key.fingerprint},
         "expiresAt": integer(int((at + KEPT_FOR).timestamp())),
     }
@@ -47,7 +47,8 @@ def find_made(key: IdempotencyKey, *, at: datetime) -> Made | None:
 
 
 def decode_made(item: Item) -> Made:
-    return Made(int(item["recordId"]["N"]), item["fingerprint"]["S"])
+    (record_id,) = item["recordId"].values()
+    return Made(record_id, item["fingerprint"]["S"])
 
 
 def _key(key: IdempotencyKey) -> keys.Key:

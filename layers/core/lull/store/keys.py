@@ -72,6 +72,19 @@
 | 68 | what a subscriber was told, or is owed | notices.get_notice                           | table     |
 | 69 | what a subscriber is owed              | notices.list_pending_notices                 | table     |
 | 70 | how many subscribers a page has        | subscribers.list_live_subscribers            | table     |
+| 71 | component by id                        | components.get_component                     | table     |
+| 72 | components of a workspace              | components.list_components                   | table     |
+| 73 | environment by id                      | environments.get_environment                 | table     |
+| 74 | environments of a workspace            | environments.list_environments               | table     |
+| 75 | a component and an environment at once | components.get_target                        | table     |
+| 76 | component deployment by id             | component_deployments.get_component_deployment | table   |
+| 77 | component deployments by ids           | component_deployments.get_component_deployments | table  |
+| 78 | component deployments, by any filter   | component_deployments.list_component_deployment_ids | table |
+| 79 | how many of them there are             | component_deployments.get_count              | table     |
+| 80 | history of a component deployment      | component_deployments.list_events            | table     |
+| 81 | what runs of a component somewhere     | cells.get_cell                               | table     |
+| 82 | what runs where                        | cells.list_cells                             | table     |
+| 83 | successes of a cell, newest first      | cells.list_successes                         | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -121,7 +134,9 @@ DEPENDENCY = "DEPENDENCY#"
 API_KEY = "APIKEY#"
 CHANNEL = "CHANNEL#"
 PAGE = "PAGE#"
-COMPONENT = "COMPONENT#"
+PAGE_COMPONENT = "COMPONENT#"
+COMPONENT = "SERVICE#"
+ENVIRONMENT = "ENVIRONMENT#"
 UPTIME = "UPTIME#"
 SUBSCRIBER = "SUBSCRIBER#"
 NOTICE = "NOTICE#"
@@ -324,14 +339,14 @@ def is_by_start(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#\d{12}", text, re.ASCII) is not None
 
 
-def due(at: datetime, kind: str, workspace_id: int, record_id: int) -> dict[str, str]:
+def due(at: datetime, kind: str, workspace_id: int, record_id: int | str) -> dict[str, str]:
     return {"DuePK": DUE, "DueSK": f"{instant(at)}#{kind}#{workspace_id}#{record_id}"}
 
 
-def due_record(sort_key: str) -> tuple[str, int, int]:
-    """Kind, workspace id and record id of an entry of the due index."""
+def due_record(sort_key: str) -> tuple[str, int, int | str]:
+    """Kind, workspace id and record id, a number or a UUID, of an entry of the due index."""
     _, kind, workspace_id, record_id = sort_key.split("#")
-    return kind, int(workspace_id), int(record_id)
+    return kind, int(workspace_id), int(record_id) if record_id.isdecimal() else record_id
 
 
 def status_page(workspace_id: int, page_id: int) -> Key:
@@ -368,8 +383,8 @@ def in_page(workspace_id: int, page_id: int) -> str:
     return f"WS#{workspace_id}#PAGE#{page_id}"
 
 
-def component(workspace_id: int, page_id: int, component_id: int) -> Key:
-    return {"PK": in_page(workspace_id, page_id), "SK": COMPONENT + number(component_id)}
+def page_component(workspace_id: int, page_id: int, component_id: int) -> Key:
+    return {"PK": in_page(workspace_id, page_id), "SK": PAGE_COMPONENT + number(component_id)}
 
 
 def publication(workspace_id: int, page_id: int) -> Key:
@@ -471,3 +486,80 @@ def notice(workspace_id: int, subscriber_id: int, announcement_id: int, subject:
         "PK": notices_of_subscriber(workspace_id, subscriber_id),
         "SK": f"{NOTICE}{number(announcement_id)}#{subject}",
     }
+
+
+def software_component(workspace_id: int, component_id: str) -> Key:
+    """A component that is deployed, as against one that a status page shows."""
+    return {"PK": in_workspace(workspace_id), "SK": COMPONENT + component_id}
+
+
+def environment(workspace_id: int, environment_id: str) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": ENVIRONMENT + environment_id}
+
+
+def taken_name(workspace_id: int, noun: str, name: str) -> Key:
+    """The claim of a name, unique in its workspace whatever its case."""
+    return {"PK": f"WS#{workspace_id}#NAMES", "SK": f"NAME#{noun}#{name.casefold()}"}
+
+
+def component_deployment(workspace_id: int, deployment_id: str) -> Key:
+    return {"PK": f"WS#{workspace_id}#RELEASE#{deployment_id}", "SK": "RELEASE"}
+
+
+def component_deployment_event(workspace_id: int, deployment_id: str, revision: int) -> Key:
+    return {**component_deployment(workspace_id, deployment_id), "SK": EVENT + number(revision)}
+
+
+def component_deployments_of(workspace_id: int, component_id: str | None, environment_id: str | None) -> str:
+    """The partition that lists and counts deployments; None stands for all components or environments."""
+    return f"WS#{workspace_id}#RELEASES#{component_id or '*'}#{environment_id or '*'}"
+
+
+def component_deployment_count(workspace_id: int, component_id: str | None, environment_id: str | None) -> Key:
+    return {"PK": component_deployments_of(workspace_id, component_id, environment_id), "SK": "COUNT"}
+
+
+def listed_by_status(status: str | None) -> str:
+    """Every deployment is listed twice: under its status and under none."""
+    return f"LISTED#{status or '*'}#"
+
+
+def component_deployment_listing(
+    workspace_id: int, component_id: str | None, environment_id: str | None, status: str | None, deployment: str
+) -> Key:
+    """`deployment` is `listed_deployment`."""
+    partition = component_deployments_of(workspace_id, component_id, environment_id)
+    return {"PK": partition, "SK": listed_by_status(status) + deployment}
+
+
+def listed_deployment(created_at: datetime, deployment_id: str) -> str:
+    return f"{instant(created_at)}#{deployment_id}"
+
+
+def listed_deployment_id(sort_key: str) -> str:
+    return sort_key.rpartition("#")[2]
+
+
+def cells_of_workspace(workspace_id: int) -> str:
+    """The partition that says what runs where."""
+    return f"WS#{workspace_id}#CELLS"
+
+
+def cell(workspace_id: int, component_id: str, environment_id: str) -> Key:
+    return {"PK": cells_of_workspace(workspace_id), "SK": cells_of_component(component_id) + environment_id}
+
+
+def cells_of_component(component_id: str) -> str:
+    return f"CELL#{component_id}#"
+
+
+def successes_of_cell(workspace_id: int, component_id: str, environment_id: str) -> str:
+    return f"WS#{workspace_id}#CELL#{component_id}#{environment_id}"
+
+
+SUCCESS = "SUCCESS#"
+
+
+def success(workspace_id: int, component_id: str, environment_id: str, at: datetime, deployment_id: str) -> Key:
+    partition = successes_of_cell(workspace_id, component_id, environment_id)
+    return {"PK": partition, "SK": f"{SUCCESS}{instant(at)}#{deployment_id}"}

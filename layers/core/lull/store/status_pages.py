@@ -116,12 +116,12 @@ def lost(stored: Item | None) -> NotFound | StaleWrite:
 
 def list_components(workspace_id: int, page_id: int) -> list[PageComponent]:
     """The components of a page in the order of their positions, by id where these are equal."""
-    components = _components.list(keys.in_page(workspace_id, page_id), keys.COMPONENT)
+    components = _components.list(keys.in_page(workspace_id, page_id), keys.PAGE_COMPONENT)
     return sorted(components, key=lambda component: (component.position, component.id))
 
 
 def get_component(workspace_id: int, page_id: int, component_id: int) -> PageComponent | None:
-    return _components.get(keys.component(workspace_id, page_id, component_id))
+    return _components.get(keys.page_component(workspace_id, page_id, component_id))
 
 
 def list_shown_sources(workspace_id: int) -> list[tuple[str, int, int]]:
@@ -220,7 +220,7 @@ def delete_components(workspace_id: int, page_id: int) -> int:
 
 
 def _key(component: PageComponent) -> keys.Key:
-    return keys.component(component.workspace_id, component.page_id, component.id)
+    return keys.page_component(component.workspace_id, component.page_id, component.id)
 
 
 def _shown_key(component: PageComponent) -> keys.Key:

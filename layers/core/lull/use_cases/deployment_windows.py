@@ -18,6 +18,7 @@ from lull.domain.holds import MAX_OF_DEPLOYMENTS, Hold, of_deployment
 from lull.domain.quiet import KeptQuiet
 from lull.store import checks, counters, idempotency, keys, paging, projects, quiet
 from lull.store import deployment_windows as store
+from lull.store.codec import Item
 from lull.store.idempotency import IdempotencyKey, Made
 from lull.use_cases.retrying import on_stale_write
 
@@ -54,7 +55,7 @@ def report_deployment(
 def _made_already(caller: Caller, once: IdempotencyKey, made: Made) -> DeploymentWindow:
     if made.fingerprint != once.fingerprint:
         raise Conflict("the idempotency key was used for another deployment")
-    return get_deployment(caller, made.record_id)
+    return get_deployment(caller, int(made.record_id))
 
 
 def _once(caller: Caller, key: str | None, window: DeploymentWindow) -> IdempotencyKey | None:
@@ -113,6 +114,39 @@ def _create(window: DeploymentWindow, once: IdempotencyKey | None) -> Deployment
                     f"check {moved.full[0]} is held by {MAX_OF_DEPLOYMENTS} deployments already; end some of them"
                 ) from moved
             window = _without(window, moved.check_ids)
+
+
+def open_window(
+    window: DeploymentWindow, *, beside: Callable[[int, tuple[int, ...]], list[Item]], at: datetime
+) -> DeploymentWindow:
+    """Open a window that pauses checks, together with the writes that `beside` makes of its id and checks.
+
+    Checks that are gone, or that too many deployments hold, are left out. Raises NotFound if the project is gone,
+    StaleWrite if something stood in the way of what is written beside it.
+    """
+    window = replace(window, id=counters.next_id(store.KIND))
+    while True:
+        chunk = window.to_hold[:_CHUNK]
+        try:
+            created = store.create_deployment_window(
+                window, holds=chunk, hold=_hold(window), beside=beside(window.id, window.check_ids)
+            )
+        except store.ChecksMoved as moved:
+            window = _without(window, moved.check_ids)
+        else:
+            return finish(created, at=at)
+
+
+def end_window(workspace_id: int, window_id: int, *, at: datetime) -> DeploymentWindow:
+    """End a window and release what it holds. Raises NotFound, Conflict if it has ended already."""
+
+    def decide() -> DeploymentWindow:
+        window = store.get_deployment_window(workspace_id, window_id)
+        if window is None:
+            raise NotFound("deployment")
+        return _release(domain.ended(window, at=at, reason=EndReason.BY_REQUEST), at=at)
+
+    return finish(on_stale_write(decide), at=at)
 
 
 def _without(window: DeploymentWindow, check_ids: tuple[int, ...]) -> DeploymentWindow:

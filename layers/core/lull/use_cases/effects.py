@@ -8,6 +8,7 @@ from functools import partial
 from lull.domain import effects
 from lull.domain.announcements import Announcement
 from lull.domain.checks import Check
+from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.effects import Effect
@@ -20,6 +21,7 @@ from lull.publishing import affected
 from lull.store import (
     announcements,
     checks,
+    component_deployments,
     deployment_windows,
     incidents,
     ledger,
@@ -44,6 +46,8 @@ def of_change(change: Change) -> list[Effect]:
     # Both images of a record are of one kind, which `entity` has.
     if isinstance(entity, DeploymentWindow):
         return effects.of_deployment_window(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, ComponentDeployment):
+        return effects.of_component_deployment(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Incident):
         return effects.of_incident(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Delivery):
@@ -79,6 +83,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
     _reconcile_maintenance(wanted, at=at)
     _reconcile_announcements(wanted, at=at)
+    _reconcile_component_deployments(wanted, at=at)
     _wake(wanted, at=at)
     _send(wanted, at=at)
     _tell(wanted, at=at)
@@ -138,6 +143,23 @@ def _reconcile_announcements(wanted: list[Effect], *, at: datetime) -> None:
         found = current.get(address)
         wake_up = queues.WakeUp(kind=announcements.KIND, workspace_id=address[0], record_id=address[1])
         _set_wake_up(f"{announcements.KIND}-{address[1]}", wake_up, found.due_at if found else None, at=at)
+
+
+def _reconcile_component_deployments(wanted: list[Effect], *, at: datetime) -> None:
+    addresses = {
+        (effect.workspace_id, effect.deployment_id)
+        for effect in wanted
+        if isinstance(effect, effects.ReconcileComponentDeployment)
+    }
+    if not addresses:
+        return
+    found = component_deployments.get_component_deployments(sorted(addresses))
+    current = {(each.workspace_id, each.id): each for each in found}
+    kind = component_deployments.KIND
+    for address in sorted(addresses):
+        deployment = current.get(address)
+        wake_up = queues.WakeUp(kind=kind, workspace_id=address[0], record_id=address[1])
+        _set_wake_up(f"{kind}-{address[1]}", wake_up, deployment.due_at if deployment else None, at=at)
 
 
 def _set_wake_up(name: str, wake_up: queues.WakeUp, due_at: datetime | None, *, at: datetime) -> None:

@@ -30,7 +30,7 @@ def address(body: str) -> Address:
     wake_up = queues.parse_wake_up(body)
     if wake_up.kind != checks.KIND:
         raise ValueError(f"nothing of kind {wake_up.kind!r} is probed")
-    return wake_up.workspace_id, wake_up.record_id
+    return wake_up.workspace_id, int(wake_up.record_id)
 
 
 def call_due(*, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from lull.domain.checks import CheckStatus
 from lull.gateways import queues, subscriber_messages
@@ -9,6 +10,7 @@ from lull.gateways.queues import WakeUp
 from lull.store import (
     announcements,
     checks,
+    component_deployments,
     deliveries,
     deployment_windows,
     due,
@@ -18,7 +20,7 @@ from lull.store import (
     notices,
     projects,
 )
-from lull.use_cases import announced_maintenance, watch
+from lull.use_cases import announced_maintenance, deployment_chain, watch
 from lull.use_cases import announcements as announcing
 from lull.use_cases import deployment_windows as deployments
 from lull.use_cases import incidents as outages
@@ -51,6 +53,11 @@ def _advance_deployment(workspace_id: int, window_id: int, at: datetime) -> date
     return window.due_at if window else None
 
 
+def _advance_component_deployment(workspace_id: int, deployment_id: str, at: datetime) -> datetime | None:
+    deployment = deployment_chain.advance(workspace_id, deployment_id, at=at)
+    return deployment.due_at if deployment else None
+
+
 def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime | None:
     check = watch.advance(workspace_id, check_id, at=at)
     # A grace may be over before the next sweep. Every other deadline is left to the sweeps: signals move it, and each
@@ -77,10 +84,12 @@ def _advance_incident(workspace_id: int, incident_id: int, at: datetime) -> None
     outages.advance(workspace_id, incident_id, at=at)
 
 
-_ADVANCE: dict[str, Callable[[int, int, datetime], datetime | None]] = {
+# The id of a record is a number or, of some kinds, a UUID.
+_ADVANCE: dict[str, Callable[[int, Any, datetime], datetime | None]] = {
     announcements.KIND: _advance_announcement,
     deployment_windows.KIND: _advance_deployment,
     checks.KIND: _advance_check,
+    component_deployments.KIND: _advance_component_deployment,
     incidents.KIND: _advance_incident,
     maintenance_windows.KIND: _advance_maintenance,
     projects.KIND: _advance_project,
@@ -96,9 +105,9 @@ def redrive_overdue(*, at: datetime) -> int:
         if each.kind not in (deliveries.KIND, notices.KIND)
     ]
     queues.send_wake_ups([(wake_up, at) for wake_up in wake_ups], at=at)
-    unsent = [(each.workspace_id, each.record_id, at) for each in overdue if each.kind == deliveries.KIND]
+    unsent = [(each.workspace_id, int(each.record_id), at) for each in overdue if each.kind == deliveries.KIND]
     queues.send_deliveries(unsent, at=at)
-    owed = {(each.workspace_id, each.record_id) for each in overdue if each.kind == notices.KIND}
+    owed = {(each.workspace_id, int(each.record_id)) for each in overdue if each.kind == notices.KIND}
     subscriber_messages.send(
         [(subscriber_messages.Owed(workspace_id=of, subscriber_id=each), at) for of, each in sorted(owed)], at=at
     )

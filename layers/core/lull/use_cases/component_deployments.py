@@ -1,0 +1,240 @@
+"""What callers can do with component deployments, and the one way in which any of them changes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from lull import randomness
+from lull.domain import cells as matrix
+from lull.domain import component_deployments as domain
+from lull.domain.cells import InFlight, Success
+from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Reason, Status
+from lull.domain.credentials import Caller
+from lull.domain.errors import Conflict, NotFound, invalid
+from lull.store import cells, components, environments, idempotency
+from lull.store import component_deployments as store
+from lull.store.component_deployments import Filter
+from lull.store.deployment_windows import AlreadyMade
+from lull.store.idempotency import IdempotencyKey, Made
+from lull.use_cases.retrying import on_stale_write
+
+
+def record_deployment(
+    caller: Caller, described: ComponentDeployment, *, idempotency_key: str | None = None, at: datetime
+) -> ComponentDeployment:
+    """Record a deployment that is about to be made: pending.
+
+    With an idempotency key that was used in the last three days, the deployment that it made is the answer. Raises
+    NotFound for an unknown component or environment, Conflict if the key was used for another deployment.
+    """
+    once = _once(caller, idempotency_key, described)
+    made = idempotency.find_made(once, at=at) if once else None
+    if once and made:
+        return _made_already(caller, once, made)
+    component, environment = components.get_target(
+        caller.workspace_id, described.component_id, described.environment_id
+    )
+    if component is None:
+        raise NotFound("component")
+    if environment is None:
+        raise NotFound("environment")
+    deployment = replace(
+        described,
+        id=randomness.new_uuid(),
+        workspace_id=caller.workspace_id,
+        component_name=component.name,
+        environment_name=environment.name,
+        deployed_by=described.deployed_by or caller.actor,
+        created_at=at,
+        created_by=caller.actor,
+        updated_at=at,
+    )
+    try:
+        return store.create_component_deployment(deployment, _created(deployment), once=once)
+    except AlreadyMade as already:
+        return _made_already(caller, already.once, already.made)
+
+
+def _created(deployment: ComponentDeployment) -> Event:
+    return Event(
+        at=deployment.created_at,
+        kind=EventKind.CREATED,
+        attempt=deployment.attempt,
+        status=deployment.status,
+        actor=deployment.created_by,
+    )
+
+
+def _once(caller: Caller, key: str | None, described: ComponentDeployment) -> IdempotencyKey | None:
+    if key is None:
+        return None
+    never = datetime.min.replace(tzinfo=UTC)
+    said = replace(described, workspace_id=caller.workspace_id, created_at=never, updated_at=never)
+    return IdempotencyKey(
+        workspace_id=caller.workspace_id,
+        kind=store.KIND,
+        key=key,
+        fingerprint=hashlib.sha256(repr(said).encode()).hexdigest(),
+    )
+
+
+def _made_already(caller: Caller, once: IdempotencyKey, made: Made) -> ComponentDeployment:
+    if made.fingerprint != once.fingerprint:
+        raise Conflict("the idempotency key was used for another deployment")
+    return get_deployment(caller, made.record_id)
+
+
+def get_deployment(caller: Caller, deployment_id: str) -> ComponentDeployment:
+    return _get(caller.workspace_id, deployment_id)
+
+
+def _get(workspace_id: int, deployment_id: str) -> ComponentDeployment:
+    deployment = store.get_component_deployment(workspace_id, deployment_id)
+    if deployment is None:
+        raise NotFound("deployment")
+    return deployment
+
+
+def list_events(caller: Caller, deployment_id: str) -> list[Event]:
+    """The history of a deployment, oldest first."""
+    get_deployment(caller, deployment_id)
+    return store.list_events(caller.workspace_id, deployment_id)
+
+
+def list_deployments(
+    caller: Caller,
+    *,
+    component_id: str | None = None,
+    environment_id: str | None = None,
+    status: Status | None = None,
+    skip: int,
+    take: int,
+) -> tuple[list[ComponentDeployment], int]:
+    """Deployments from position `skip` on, newest first, and how many there are in all."""
+    wanted = Filter(component_id=component_id, environment_id=environment_id, status=status)
+    total = store.get_count(caller.workspace_id, wanted)
+    if skip >= total:
+        return [], total
+    ids = store.list_component_deployment_ids(caller.workspace_id, wanted, skip=skip, take=take)
+    found = {each.id: each for each in store.get_component_deployments([(caller.workspace_id, each) for each in ids])}
+    return [found[each] for each in ids if each in found], total
+
+
+def list_latest(caller: Caller, component_id: str) -> list[ComponentDeployment]:
+    """The newest successful deployment of a component to each environment, in the order of these.
+
+    Raises NotFound if there is no such component.
+    """
+    if components.get_component(caller.workspace_id, component_id) is None:
+        raise NotFound("component")
+    latest = {
+        cell.environment_id: cell.latest.deployment_id
+        for cell in cells.list_cells(caller.workspace_id, component_id)
+        if cell.latest
+    }
+    addresses = [(caller.workspace_id, each) for each in latest.values()]
+    found = {each.id: each for each in store.get_component_deployments(addresses)}
+    ordered = [latest[each.id] for each in environments.list_environments(caller.workspace_id) if each.id in latest]
+    return [found[each] for each in ordered if each in found]
+
+
+def change_deployment(
+    caller: Caller,
+    deployment_id: str,
+    *,
+    status: Status | None = None,
+    finished_at: datetime | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    at: datetime,
+) -> ComponentDeployment:
+    """Move a deployment on, merge metadata, or both. Of two at once that exclude each other, one is refused.
+
+    Raises NotFound, Invalid for what the transition table does not have.
+    """
+    if status is None and finished_at is not None:
+        raise invalid("finishedAt", "goes with the status succeeded or failed")
+    if status is None and metadata is None:
+        return get_deployment(caller, deployment_id)
+
+    def decide() -> ComponentDeployment:
+        return apply(
+            get_deployment(caller, deployment_id),
+            status,
+            finished_at=finished_at,
+            metadata=metadata,
+            actor=caller.actor,
+            at=at,
+        )
+
+    return on_stale_write(decide)
+
+
+def apply(
+    was: ComponentDeployment,
+    status: Status | None,
+    *,
+    finished_at: datetime | None = None,
+    reason: Reason | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    actor: str,
+    message: str | None = None,
+    at: datetime,
+) -> ComponentDeployment:
+    """Write one change of a deployment, with its entry in the history and its cell of the matrix.
+
+    Raises Invalid for what the transition table does not have, StaleWrite if somebody else changed it meanwhile.
+    """
+    at = max(at, was.updated_at)
+    changed = was
+    if metadata is not None:
+        changed = domain.with_metadata(changed, metadata, at=at)
+    if status is not None:
+        changed = domain.moved(changed, status, at=at, finished_at=finished_at, reason=reason)
+    event = Event(
+        at=at,
+        kind=EventKind.METADATA if status is None else EventKind.STATUS,
+        attempt=changed.attempt,
+        status=changed.status,
+        was=was.status,
+        actor=actor,
+        message=message,
+    )
+    return store.save_component_deployment(changed, event, was=was, effect=_effect(was, changed))
+
+
+def _effect(was: ComponentDeployment, now: ComponentDeployment) -> store.Effect | None:
+    """What a change of status does to the cell; None for those that the matrix does not show."""
+    if was.status is now.status or (was.status, now.status) == (Status.PENDING, Status.FAILED):
+        return None
+    if now.status is Status.PENDING:
+        return None
+    cell = cells.get_cell(now.workspace_id, now.component_id, now.environment_id)
+    if now.status is Status.IN_PROGRESS:
+        flight = InFlight(deployment_id=now.id, version=now.version, since=now.updated_at)
+        return store.Effect(cell=matrix.departed(cell, flight))
+    if now.status is Status.SUCCEEDED:
+        success = _success(now)
+        return store.Effect(cell=matrix.succeeded(matrix.landed(cell, now.id), success), noted=success)
+    if now.status is Status.ROLLED_BACK:
+        return _rolled_back(cell, _success(now))
+    return store.Effect(cell=matrix.landed(cell, now.id))
+
+
+def _success(deployment: ComponentDeployment) -> Success:
+    return Success(
+        deployment_id=deployment.id,
+        version=deployment.version,
+        at=deployment.finished_at or deployment.updated_at,
+        commit_sha=deployment.commit_sha,
+    )
+
+
+def _rolled_back(cell: matrix.Cell, success: Success) -> store.Effect:
+    """The cell shows the success before it; every change of the successes writes the cell, so none slips in between."""
+    if cell.latest and cell.latest.deployment_id == success.deployment_id:
+        newest = cells.list_successes(cell.workspace_id, cell.component_id, cell.environment_id, limit=2)
+        before = [each for each in newest if each.deployment_id != success.deployment_id]
+        cell = replace(cell, latest=before[0] if before else None)
+    return store.Effect(cell=cell, forgotten=success)
