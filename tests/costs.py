@@ -232,5 +232,8 @@ def _component_deployments(api: Api, record: Callable[..., None]) -> None:
     record("get a component deployment", lambda: api.get(f"/api/v1/deployments/{first}"))
     record("list component deployments", lambda: api.get("/api/v1/deployments"))
     record("get the latest of a component", lambda: api.get(f"/api/v1/deployments/latest?componentId={component}"))
+    asked = f"componentId={component}&environmentId={environment}"
+    record("ask whether it may be deployed", lambda: api.get(f"/api/v1/deployments/can-deploy?{asked}"))
+    record("get the delivery metrics", lambda: api.get("/api/v1/deployments/metrics"))
     many_cells(api.get("/api/workspace")["id"], components=200, environments=5)
     record("get the matrix of 201 components in 6 environments", lambda: api.get("/api/v1/deployments/matrix"))

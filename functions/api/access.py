@@ -67,6 +67,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/v1/deployments"): VIEWER,
     ("GET", "/api/v1/deployments/matrix"): VIEWER,
     ("GET", "/api/v1/deployments/latest"): VIEWER,
+    ("GET", "/api/v1/deployments/metrics"): VIEWER,
+    ("GET", "/api/v1/deployments/can-deploy"): VIEWER,
     ("POST", "/api/v1/deployments"): DEPLOYER,
     ("GET", "/api/v1/deployments/{deployment_id}"): VIEWER,
     ("PATCH", "/api/v1/deployments/{deployment_id}"): DEPLOYER,

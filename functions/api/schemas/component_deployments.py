@@ -133,6 +133,7 @@ class ComponentDeploymentOut(Out):
                     "updatedAt": "2026-03-01T12:31:00Z",
                     "startedAt": "2026-03-01T12:31:00Z",
                     "finishedAt": None,
+                    "rolledBackAt": None,
                     "deadlineAt": "2026-03-02T12:31:00Z",
                 }
             ]
@@ -166,6 +167,7 @@ class ComponentDeploymentOut(Out):
     updated_at: OutInstant
     started_at: OutInstant | None
     finished_at: OutInstant | None
+    rolled_back_at: OutInstant | None
     deadline_at: OutInstant | None = Field(description="When it is given up; null while it is not in progress.")
 
     @classmethod

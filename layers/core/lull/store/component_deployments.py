@@ -8,6 +8,7 @@ and record change in one transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from lull import randomness
 from lull.domain.cells import Cell, Success
@@ -62,6 +63,22 @@ def list_component_deployment_ids(workspace_id: int, wanted: Filter, *, skip: in
         if start is None:
             break
     return found[skip:]
+
+
+def list_component_deployment_ids_since(workspace_id: int, wanted: Filter, *, since: datetime) -> list[str]:
+    """The ids of the deployments that were recorded since then, newest first."""
+    partition = keys.component_deployments_of(workspace_id, wanted.component_id, wanted.environment_id)
+    prefix = keys.listed_by_status(wanted.status)
+    found: list[str] = []
+    start: Item | None = None
+    while True:
+        page = table.query(
+            partition, between=(prefix + keys.instant(since), f"{prefix}~"), start=start, descending=True
+        )
+        found += [keys.listed_deployment_id(item["SK"]["S"]) for item in page.items]
+        start = page.last_key
+        if start is None:
+            return found
 
 
 def get_count(workspace_id: int, wanted: Filter) -> int:

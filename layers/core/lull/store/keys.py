@@ -80,11 +80,12 @@
 | 76 | component deployment by id             | component_deployments.get_component_deployment | table   |
 | 77 | component deployments by ids           | component_deployments.get_component_deployments | table  |
 | 78 | component deployments, by any filter   | component_deployments.list_component_deployment_ids | table |
-| 79 | how many of them there are             | component_deployments.get_count              | table     |
-| 80 | history of a component deployment      | component_deployments.list_events            | table     |
-| 81 | what runs of a component somewhere     | cells.get_cell                               | table     |
-| 82 | what runs where                        | cells.list_cells                             | table     |
-| 83 | successes of a cell, newest first      | cells.list_successes                         | table     |
+| 79 | component deployments since a time     | component_deployments.list_component_deployment_ids_since | table |
+| 80 | how many of them there are             | component_deployments.get_count              | table     |
+| 81 | history of a component deployment      | component_deployments.list_events            | table     |
+| 82 | what runs of a component somewhere     | cells.get_cell                               | table     |
+| 83 | what runs where                        | cells.list_cells                             | table     |
+| 84 | successes of a cell, newest first      | cells.list_successes                         | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
