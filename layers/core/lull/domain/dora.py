@@ -178,7 +178,7 @@ def _duration(lengths: Sequence[timedelta]) -> Duration:
 def _percentile(ordered: Sequence[int], percent: int) -> int | None:
     """By nearest rank: a value that occurred.
 
-    >>> _percentile([10, 20, 30, 40], 50)
+    >>> _percentile([10, 20, 30], 50)
     20
     """
     return ordered[math.ceil(len(ordered) * percent / 100) - 1] if ordered else None
