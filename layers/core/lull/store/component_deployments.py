@@ -106,14 +106,8 @@ def create_component_deployment(
     token = randomness.secret(16)
     created = replace(deployment, revision=1)
     requiring = components.requiring(created.workspace_id, created.component_id, created.environment_id)
-    writes = [
-        table.put(_key(created), _attributes(created, token), condition="attribute_not_exists(PK)"),
-        *requiring,
-        *beside,
-        _noting(created, event),
-        *_entering(created),
-        *_counting(created, {created.status: 1}),
-    ]
+    own, *others = creating(created, token=token)
+    writes = [own, *requiring, *beside, _noting(created, event), *others, *_counting(created, {created.status: 1})]
     if once:
         writes.append(idempotency.claiming(once, created.id, at=created.created_at))
     try:
@@ -126,6 +120,12 @@ def create_component_deployment(
                 raise NotFound(noun) from refused
         raise table.Cancelled(refused.items[3 : 3 + len(beside)]) from refused
     return created
+
+
+def creating(deployment: ComponentDeployment, *, token: str) -> list[Item]:
+    """The writes of a new deployment and of its entries in the lists; its own comes first."""
+    own = table.put(_key(deployment), _attributes(deployment, token), condition="attribute_not_exists(PK)")
+    return [own, *_entering(deployment)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
