@@ -19,6 +19,8 @@ from routers import (
     alert_channels,
     api_keys,
     checks,
+    ci_identity,
+    ci_trusts,
     dependencies,
     deployments,
     incidents,
@@ -55,6 +57,8 @@ for module in (
     announcements,
     subscribers,
     api_keys,
+    ci_trusts,
+    ci_identity,
 ):
     # Not include_router: it builds the routes lazily, in the first request instead of here.
     app.router.routes.extend(module.router.routes)

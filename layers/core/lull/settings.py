@@ -68,6 +68,11 @@ def oidc_issuers() -> str:
     return os.environ.get("OIDC_ISSUERS", "[]")
 
 
+def ci_issuers() -> str:
+    """JSON array; its form is described at the template's parameter `CiIssuers`."""
+    return os.environ.get("CI_ISSUERS", "[]")
+
+
 def private_targets() -> str:
     """Networks and hosts that probes and webhooks may reach although they are not public: see `parse_allow_list`."""
     return os.environ.get("PRIVATE_TARGETS", "")
