@@ -43,7 +43,7 @@ def issuing() -> Iterator[CiServer]:
 
 
 @pytest.fixture
-def server(shared_stack, issuing, monkeypatch) -> CiServer:
+def server(shared_stack, issuing: CiServer, monkeypatch) -> CiServer:
     """The issuers of an installation at `AUDIENCE`, of whom nothing is known yet, and a clock that stands."""
     monkeypatch.setenv("CI_ISSUERS", issuing.setting())
     monkeypatch.setenv("INSTALLATION_URL", AUDIENCE)
@@ -55,7 +55,7 @@ def server(shared_stack, issuing, monkeypatch) -> CiServer:
     return issuing
 
 
-def trust(server: CiServer, number: str, workspace: int = 1, *, provider: str = "github", **rules: Any) -> Any:
+def trust(server: CiServer, number: str, *, workspace: int = 1, provider: str = "github", **rules: Any) -> Any:
     field = "repositoryId" if provider == "github" else "projectId"
     body = {"name": "CI", "provider": provider, "issuer": f"{server.url}/{provider}", field: number, **rules}
     return a_workspace(workspace).post("/api/v1/ci-trusts", body)
@@ -72,14 +72,14 @@ def records(shared_stack, issuing) -> None:
         deploy = "acme/shop/.github/workflows/deploy.yml@refs/heads/main"
         trust(issuing, "103", workflowRefs=[deploy, RELEASE])
         trust(issuing, "104", enabled=False)
-        trust(issuing, "105", 1)
-        trust(issuing, "105", 2)
+        trust(issuing, "105", workspace=1)
+        trust(issuing, "105", workspace=2)
         trust(issuing, "106", environments=["staging"])
         trust(issuing, "106", environments=["production"])
-        trust(issuing, "107", 1, refs=["refs/heads/main"])
-        trust(issuing, "107", 2, refs=["refs/tags/*"])
+        trust(issuing, "107", workspace=1, refs=["refs/heads/main"])
+        trust(issuing, "107", workspace=2, refs=["refs/tags/*"])
         trust(issuing, "108", environments=["staging", "k8s"])
-        gitlab = {"provider": "gitlab"}
+        gitlab: dict[str, Any] = {"provider": "gitlab"}
         trust(issuing, "200", **gitlab)
         trust(issuing, "201", **gitlab, requireProtectedRef=True)
         trust(issuing, "202", **gitlab, environments=["production"])
@@ -248,7 +248,7 @@ class Pipeline:
     def __init__(self, server: CiServer, workspace: int) -> None:
         self.admin = a_workspace(workspace)
         self.own, self.other = (self.admin.post("/api/projects", {"name": name})["id"] for name in ("Shop", "Bank"))
-        trust(server, str(workspace), workspace, projectIds=[self.own])
+        trust(server, str(workspace), workspace=workspace, projectIds=[self.own])
         self.claims = job(server, "github", int(NOW.timestamp()), claims={"repository_id": str(workspace)})
         self.token = token(self.claims)
 
@@ -263,6 +263,7 @@ def test_a_job_opens_and_ends_the_windows_of_its_projects_only(server):
     pipeline = Pipeline(server, 400)
     window = pipeline("POST", "/api/deployments", {"projectId": pipeline.own, "version": "1"})
     assert window.status == 201
+    assert (window.json["author"], window.json["link"]) == ("ada", f"{server.url}/acme/shop/actions/runs/4242")
     assert pipeline("PUT", f"/api/deployments/{window.json['id']}/end").json["status"] == "ENDED"
     assert pipeline("POST", "/api/deployments", {"projectId": pipeline.other}).status == 403
     assert pipeline("POST", "/api/deployments", {"projectId": 999_999}).status == 403
@@ -307,6 +308,8 @@ def test_a_repeat_with_its_idempotency_key_is_answered_with_what_it_made(server)
         pipeline("POST", "/api/deployments", {"projectId": pipeline.own}, Idempotency_Key="run-1") for _ in range(3)
     ]
     assert {(answer.status, answer.json["id"]) for answer in answers} == {(201, answers[0].json["id"])}
+    said = {"projectId": pipeline.own, "author": "bob", "link": "https://acme.example/1"}
+    assert said.items() <= pipeline("POST", "/api/deployments", said).json.items()
 
 
 def test_a_request_that_was_refused_may_be_repeated(server, monkeypatch):

@@ -41,7 +41,15 @@ def report_deployment(
     made = idempotency.find_made(once, at=at) if once else None
     if once and made:
         return finish(_made_already(caller, once, made), at=at)
-    described = replace(window, workspace_id=caller.workspace_id, created_at=at, created_by=caller.actor)
+    described = replace(
+        window,
+        workspace_id=caller.workspace_id,
+        # What a CI job leaves out, its token knows.
+        author=window.author or caller.attested.deployed_by,
+        link=window.link or caller.attested.link,
+        created_at=at,
+        created_by=caller.actor,
+    )
     opened = domain.reported(described, at=at)
     check_ids = _checks_to_pause(opened)
     opened = replace(opened, check_ids=check_ids, id=counters.next_id(store.KIND))
