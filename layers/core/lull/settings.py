@@ -84,7 +84,7 @@ def domain_target() -> str:
 
 
 def installation_url() -> str:
-    """The installation's own address, if it has one that is not CloudFront's."""
+    """The installation's own address, and the audience of CI tokens; empty where the operator has not said."""
     return os.environ.get("INSTALLATION_URL", "")
 
 

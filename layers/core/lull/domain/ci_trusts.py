@@ -1,9 +1,8 @@
 """CI trusts: which jobs of which repository may act for a workspace with nothing but their OIDC token."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from lull.domain.ci_jobs import Job, Provider
 from lull.domain.credentials import Grant, ascii_lower, shortened
@@ -49,16 +48,6 @@ class CiTrust:
     revision: int = 0
 
 
-class Rule(StrEnum):
-    """What a record judges a job by, in the order in which it is told."""
-
-    ENABLED = "it is disabled"
-    ENVIRONMENT = "environment"
-    REF = "ref"
-    WORKFLOW = "workflow"
-    PROTECTED = "it takes protected refs only"
-
-
 def validated(trust: CiTrust) -> CiTrust:
     """Return the record, or raise Invalid naming each field that breaks a rule."""
     errors = [
@@ -81,29 +70,21 @@ def validated(trust: CiTrust) -> CiTrust:
 
 def refusal(trust: CiTrust, job: Job) -> str | None:
     """Why the record does not take the job, for who runs it; None if it does. What the record takes is not told."""
-    broken = broken_rule(trust, job)
-    if broken is None:
-        return None
-    said = {
-        Rule.ENVIRONMENT: job.environment and f"it does not take the environment {shortened(job.environment)}",
-        Rule.REF: job.ref and f"it does not take the ref {shortened(job.ref)}",
-        Rule.WORKFLOW: job.workflows and f"it does not take the workflow {shortened(job.workflows[0])}",
-    }
-    return (said[broken] or f"it does not take jobs without {broken}") if broken in said else str(broken)
-
-
-def broken_rule(trust: CiTrust, job: Job) -> Rule | None:
     if not trust.enabled:
-        return Rule.ENABLED
+        return "it is disabled"
     if trust.environments and not _takes_environment(trust, job.environment):
-        return Rule.ENVIRONMENT
+        return _untaken("environment", job.environment)
     if trust.refs and not (job.ref and _any_matches(trust.refs, job.ref)):
-        return Rule.REF
+        return _untaken("ref", job.ref)
     if trust.workflow_refs and not any(_any_matches(trust.workflow_refs, each) for each in job.workflows):
-        return Rule.WORKFLOW
+        return _untaken("workflow", job.workflows[0] if job.workflows else None)
     if trust.require_protected_ref and not job.is_ref_protected:
-        return Rule.PROTECTED
+        return "it takes protected refs only"
     return None
+
+
+def _untaken(what: str, said: str | None) -> str:
+    return f"it does not take the {what} {shortened(said)}" if said else f"it does not take jobs without {what}"
 
 
 def _takes_environment(trust: CiTrust, environment: str | None) -> bool:
@@ -136,7 +117,3 @@ def granted(trust: CiTrust, job: Job, *, token: str, expires_at: datetime) -> Gr
         token=token,
         expires_at=expires_at,
     )
-
-
-def used(trust: CiTrust, at: datetime | None) -> CiTrust:
-    return replace(trust, last_used_at=at)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lull import randomness
-from lull.domain.ci_trusts import MAX_TRUSTS, CiTrust, used
+from lull.domain.ci_trusts import MAX_TRUSTS, CiTrust
 from lull.domain.errors import Conflict, NotFound
 from lull.store import keys, table
 from lull.store.codec import Codec, Item, from_milliseconds, integer, milliseconds
@@ -35,7 +35,7 @@ def list_ci_trusts(workspace_id: int) -> list[CiTrust]:
 def with_last_uses(trusts: Sequence[CiTrust]) -> list[CiTrust]:
     found = map(_decode_listed, table.batch_get([_listed_key(trust) for trust in trusts]))
     last_uses = {trust.id: trust.last_used_at for trust in found}
-    return [used(trust, last_uses.get(trust.id)) for trust in trusts]
+    return [replace(trust, last_used_at=last_uses.get(trust.id)) for trust in trusts]
 
 
 def list_trusts_of_repository(issuer: str, repository_id: str, *, workspace_id: int | None) -> list[CiTrust]:
@@ -118,4 +118,4 @@ def _listed_key(trust: CiTrust) -> Key:
 
 
 def _decode_listed(item: Item) -> CiTrust:
-    return used(_codec.decode(item), from_milliseconds(item.get("lastUsedAt")))
+    return replace(_codec.decode(item), last_used_at=from_milliseconds(item.get("lastUsedAt")))
