@@ -17,6 +17,9 @@ from lull.use_cases import api_keys, custom_domains, deployment_chain, notices, 
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
 from tests.api import Api, a_workspace
+from tests.ci_tokens import AUDIENCE, ci_server
+from tests.ci_tokens import job as ci_job
+from tests.ci_tokens import token as ci_token
 from tests.deploying import a_component, an_environment, move
 from tests.many import many_cells, many_checks
 from tests.metering import Meter, metered
@@ -155,7 +158,23 @@ def measured() -> dict[str, Meter]:
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     _subscribers(api, record)
     _component_deployments(api, record)
+    _ci_jobs(api, record)
     return meters
+
+
+def _ci_jobs(api: Api, record: Callable[..., None]) -> None:
+    """A job that reports a deployment."""
+    with ci_server() as server:
+        settings = {"CI_ISSUERS": server.setting(), "INSTALLATION_URL": AUDIENCE}
+        with mock.patch.dict("os.environ", settings):
+            body = {"name": "CI", "provider": "github", "issuer": f"{server.url}/github", "repositoryId": "100"}
+            record("create a CI trust", lambda: api.post("/api/v1/ci-trusts", {**body, "projectIds": [1]}))
+            job = Api(ci_token(ci_job(server, "github", int(clock.now().timestamp()))))
+            ask = lambda: job.get("/api/v1/ci-identity")  # noqa: E731
+            record("authentication by CI token, once a minute", ask, authenticated=False)
+            record("authentication by CI token", ask, authenticated=False)
+            report = lambda: job.post("/api/deployments", {"projectId": 1})  # noqa: E731
+            record("report a deployment without autoPause, by a CI job, all told", report, authenticated=False)
 
 
 def _subscribers(api: Api, record: Callable[..., None]) -> None:

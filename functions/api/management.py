@@ -21,6 +21,8 @@ from routers import (
     checks,
     component_deployments,
     components,
+    ci_identity,
+    ci_trusts,
     dependencies,
     deployments,
     environments,
@@ -61,6 +63,8 @@ for module in (
     announcements,
     subscribers,
     api_keys,
+    ci_trusts,
+    ci_identity,
 ):
     # Not include_router: it builds the routes lazily, in the first request instead of here.
     app.router.routes.extend(module.router.routes)

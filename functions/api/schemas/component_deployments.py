@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
 
 from lull.domain.component_deployments import (
     DEFAULT_MAX_DURATION_SECONDS,
@@ -175,7 +176,7 @@ class ComponentDeploymentOut(Out):
         own = {name for name in cls.model_fields if name not in ("attested", "deployment_window_ids")}
         return cls(
             **{name: getattr(deployment, name) for name in own},
-            attested=list(deployment.attested),
+            attested=[to_camel(name) for name in deployment.attested],
             deployment_window_ids=[each.window_id for each in deployment.chain.windows],
         )
 

@@ -86,6 +86,9 @@
 | 82 | what runs of a component somewhere     | cells.get_cell                               | table     |
 | 83 | what runs where                        | cells.list_cells                             | table     |
 | 84 | successes of a cell, newest first      | cells.list_successes                         | table     |
+| 85 | CI trust by id                         | ci_trusts.get_ci_trust                       | table     |
+| 86 | CI trusts of a workspace               | ci_trusts.list_ci_trusts                     | table     |
+| 87 | who trusts a repository of an issuer   | ci_trusts.list_trusts_of_repository          | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -141,6 +144,7 @@ ENVIRONMENT = "ENVIRONMENT#"
 UPTIME = "UPTIME#"
 SUBSCRIBER = "SUBSCRIBER#"
 NOTICE = "NOTICE#"
+CI_TRUST = "CITRUST#"
 
 
 def in_workspace(workspace_id: int) -> str:
@@ -162,6 +166,34 @@ def api_key(workspace_id: int, key_id: int) -> Key:
 
 def api_key_hash(secret_hash: str) -> Key:
     return {"PK": f"APIKEYHASH#{secret_hash}", "SK": "APIKEYHASH"}
+
+
+def ci_trust(workspace_id: int, trust_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": CI_TRUST + number(trust_id)}
+
+
+def ci_trust_count(workspace_id: int) -> Key:
+    """The item that counts the CI trusts of a workspace."""
+    return {"PK": in_workspace(workspace_id), "SK": "CITRUSTS"}
+
+
+def trusts_of_repository(issuer: str, repository_id: str) -> str:
+    """The partition that lists who trusts a repository, of all workspaces: a token names no workspace."""
+    return f"CITRUSTED#{repository_id}#{issuer}"
+
+
+def trusts_of_workspace(workspace_id: int) -> str:
+    return f"{number(workspace_id)}#"
+
+
+def trust_of_repository(issuer: str, repository_id: str, workspace_id: int, trust_id: int) -> Key:
+    partition = trusts_of_repository(issuer, repository_id)
+    return {"PK": partition, "SK": trusts_of_workspace(workspace_id) + number(trust_id)}
+
+
+def ci_use(digest: str) -> Key:
+    """That a CI token has made a request."""
+    return {"PK": f"CIUSE#{digest}", "SK": "CIUSE"}
 
 
 def check(workspace_id: int, check_id: int) -> Key:
