@@ -63,7 +63,7 @@ def shown(*spans):
 
 def cards(html):
     return [
-        (re.findall(r'id="([^"]+)"', card), re.search("<h3><bdi>(.*?)</bdi>", card)[1])
+        (re.findall(r'id="([^"]+)"', card), *re.findall("<h3><bdi>(.*?)</bdi>", card))
         for card in re.findall(r'<article class="past".*?</article>', html.decode(), re.DOTALL)
     ]
 

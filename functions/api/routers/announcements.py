@@ -76,7 +76,8 @@ async def get_announcement(caller: AuthorizedCaller, page_id: PathId, announceme
 async def change_announcement(
     caller: AuthorizedCaller, page_id: PathId, announcement_id: PathId, body: AnnouncementPatch
 ) -> Announcement:
-    """Change only the fields that are sent. Another status is recorded as an update."""
+    """Change only the fields that are sent. Another status is recorded as an update; so are other times, of which
+    calendars and subscribers learn. Those of a maintenance window's announcement are changed with the window."""
     return use_cases.change_announcement(
         caller,
         page_id,
@@ -84,6 +85,7 @@ async def change_announcement(
         body.applied_to,
         component_ids=body.component_ids,
         status=body.status,
+        times=body.times(),
         at=clock.now(),
     )
 

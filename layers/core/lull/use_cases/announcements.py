@@ -1,6 +1,6 @@
 """What callers and wake-ups can do with the announcements of a status page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from lull.domain import announcements as domain
 from lull.domain.announcements import Announcement, Phase, Status
 from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound, invalid
+from lull.domain.rescheduling import rescheduled
 from lull.store import announcements as store
 from lull.store import counters
 from lull.store import status_pages as pages
@@ -90,16 +91,20 @@ def change_announcement(
     *,
     component_ids: Sequence[int] | None,
     status: Status | None,
+    times: Mapping[str, datetime | None],
     at: datetime,
 ) -> Announcement:
     """Write what `change` makes of it, and its components if they are given; another status is an update.
 
-    Raises Invalid naming fields.
+    `times` are those of `scheduled_for` and `scheduled_until` that are given; others are an update as well. Raises
+    Invalid naming fields, Conflict if it is too late for them.
     """
 
     def changed() -> Announcement:
         was = _get(caller, page_id, announcement_id)
         new = change(domain.advanced(was, at=at))
+        begins, ends = (times.get(name, getattr(new, name)) for name in ("scheduled_for", "scheduled_until"))
+        new = rescheduled(new, begins, ends, at=at)
         if component_ids is not None:
             new = replace(new, component_ids=tuple(dict.fromkeys(component_ids)))
             _check_components(new)
