@@ -7,11 +7,18 @@ from decimal import Decimal
 
 import pytest
 
+from lull.domain.announcements import Status, updated
 from lull.domain.uptime import Bucket, second
 from lull.publishing.renderers import bars, history_page, page, status_json
-from lull.publishing.snapshot import UptimeSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, UptimeSnapshot
 from tests.builders import NOON
-from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot, an_incident_snapshot
+from tests.page_builders import (
+    a_component_snapshot,
+    a_snapshot,
+    an_announcement,
+    an_announcement_snapshot,
+    an_incident_snapshot,
+)
 from tests.unit.test_renderers import HOSTILE, Document
 
 DAY = timedelta(days=1)
@@ -152,6 +159,16 @@ def test_a_month_has_what_began_in_it_with_its_texts_and_leads_on():
     assert "Nothing happened in this month." in february
     assert ('rel="prev"' in february, 'rel="next"' in february) == (True, True)
     assert "API was down" in history_page.render(snapshot, NOON, "2026-01").decode()
+
+
+def test_what_was_called_off_says_so_where_it_was_announced():
+    ahead = an_announcement(title="Disks", scheduled_for=NOON + 60 * DAY, scheduled_until=NOON + 61 * DAY)
+    off = updated(ahead, status=Status.RESOLVED, body="Not needed.", at=NOON + DAY)
+    snapshot = a_snapshot(resolved=(AnnouncementSnapshot.of(off, ()),))
+    for body in (page.render(snapshot, NOON), history_page.render(snapshot, NOON, "2026-03")):
+        read = Document(body)
+        assert "Disks" in read.text_of("bdi")
+        assert b"<p>Cancelled <time" in body
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -170,6 +170,12 @@ def advanced(announcement: Announcement, *, at: datetime) -> Announcement:
     return announcement
 
 
+def calls_off(*, status: str, body: str, told_at: datetime, begins: datetime | None) -> bool:
+    """Whether an update says that planned work does not take place: it resolves what had not begun by then."""
+    # What had come to its end and was put off afterwards did take place, as far as anybody was told.
+    return status == Status.RESOLVED and begins is not None and told_at < begins and body != OVER
+
+
 def updated(
     announcement: Announcement, *, status: Status | None, body: str, at: datetime, field: str = "body"
 ) -> Announcement:

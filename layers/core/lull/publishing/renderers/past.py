@@ -7,7 +7,7 @@ from html import escape
 
 from lull.publishing.renderers.bars import duration
 from lull.publishing.renderers.outages import grouped
-from lull.publishing.renderers.stages import stage
+from lull.publishing.renderers.stages import began_at, is_cancelled, stage
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, UpdateSnapshot
 
@@ -42,17 +42,19 @@ def told(each: Told) -> str:
 def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
     """What an update is headed. Planned work is not investigated; what ends before it begins is called off."""
     word = stage(announcement, update)
-    begins = announcement.scheduled_for
-    if word == "completed" and begins and update.created_at < begins:
-        return "Cancelled"
     return "Planned" if word == "scheduled" else word.replace("_", " ").capitalize()
 
 
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:
-    began = announcement.scheduled_for or announcement.created_at
+    began = began_at(announcement)
     over = announcement.updates[-1].created_at if announcement.status == "RESOLVED" else None
-    anchor = f"announcement-{announcement.id}"
-    return Told(at=began, over_at=over, anchor=anchor, title=announcement.title, detail=_times(began, over))
+    return Told(
+        at=began,
+        over_at=over,
+        anchor=f"announcement-{announcement.id}",
+        title=announcement.title,
+        detail=f"<p>Cancelled {time_element(over)}</p>" if over and is_cancelled(announcement) else _times(began, over),
+    )
 
 
 def _of_outages(outages: Sequence[IncidentSnapshot]) -> Told:
