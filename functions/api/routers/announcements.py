@@ -32,7 +32,11 @@ class Listed(StrEnum):
 
 
 @router.post(
-    "", response_model=AnnouncementOut, status_code=201, summary="Create an announcement", responses=responses(404, 413)
+    "",
+    response_model=AnnouncementOut,
+    status_code=201,
+    summary="Create an announcement",
+    responses=responses(404, 409, 413),
 )
 async def create_announcement(caller: AuthorizedCaller, page_id: PathId, body: AnnouncementIn) -> Announcement:
     """Tell the visitors of a page. With `scheduledFor` and `scheduledUntil` it begins and is resolved by itself."""

@@ -62,7 +62,7 @@ SENTENCES = {
 }
 """The text of an update that came with nothing but a status."""
 OVER = "The scheduled time is over."
-FULL = f"there is no room: an announcement has at most {MAX_UPDATES} updates with {MAX_TEXT} bytes in all"
+FULL = f"there is no room: an announcement has at most {MAX_UPDATES} updates with {MAX_TEXT:,} bytes in all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

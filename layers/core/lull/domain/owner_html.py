@@ -50,7 +50,7 @@ def kept(field: str, html: str | None) -> str | None:
     if len(found) <= MOST_CHARACTERS:
         found = cleaned(found)
     if len(found) > MOST_CHARACTERS:
-        raise invalid(field, f"must have at most {MOST_CHARACTERS} characters once it is cleaned")
+        raise invalid(field, f"must have at most {MOST_CHARACTERS:,} characters once it is cleaned")
     return found or None
 
 

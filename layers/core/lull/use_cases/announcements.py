@@ -7,7 +7,7 @@ from datetime import datetime
 from lull.domain import announcements as domain
 from lull.domain.announcements import Announcement, Phase, Status
 from lull.domain.credentials import Caller
-from lull.domain.errors import NotFound, invalid
+from lull.domain.errors import Conflict, NotFound
 from lull.domain.rescheduling import rescheduled
 from lull.store import announcements as store
 from lull.store import counters
@@ -23,7 +23,7 @@ def create_announcement(
 ) -> Announcement:
     """`described` is as the caller wants it; its ids, time and first update are set here.
 
-    Raises Invalid naming fields, NotFound if there is no such page.
+    Raises Invalid naming fields, NotFound if there is no such page, Conflict if it has no room.
     """
     get_status_page(caller, page_id)
     described = replace(described, page_id=page_id, workspace_id=caller.workspace_id)
@@ -31,7 +31,7 @@ def create_announcement(
     _check_components(new)
     unresolved, _ = store.list_announcement_ids(caller.workspace_id, page_id)
     if len(unresolved) >= domain.MAX_OPEN and new.phase is not Phase.RESOLVED:
-        raise invalid("body", f"a status page has at most {domain.MAX_OPEN} announcements that are not resolved")
+        raise Conflict(f"a status page has at most {domain.MAX_OPEN} announcements that are not resolved")
     return store.create_announcement(replace(new, id=counters.next_id(store.KIND)))
 
 
