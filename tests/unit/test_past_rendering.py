@@ -81,7 +81,7 @@ def test_a_strip_is_one_picture_with_a_spoken_summary():
     svg = bars.strip(an_uptime())
     assert svg.count('role="img"') == 1
     assert (
-        'aria-label="Uptime of the last 7 days: 98.74\N{NO-BREAK SPACE}%. '
+        'aria-label="Uptime measured by checks over the last 7 days: 98.74\N{NO-BREAK SPACE}%. '
         'Major outage on 1 day, degraded performance on 1 day."'
     ) in svg
     assert "No outage." in bars.strip(an_uptime(1))
@@ -117,7 +117,9 @@ def test_the_page_and_its_json_show_the_uptime_of_what_has_a_bar():
     assert "98.74\N{NO-BREAK SPACE}% up" in text
     read = status_json.document(snapshot, NOON)
     assert [each["uptime"] for each in read["components"]] == [98.74, None]
-    assert 'class="bars"' not in page.render(replace(snapshot, show_uptime_history=False), NOON).decode()
+    assert text.count("Uptime is what checks have measured") == 1
+    for without in (replace(snapshot, show_uptime_history=False), a_snapshot(hidden), a_snapshot()):
+        assert not re.search('class="bars"|measured', page.render(without, NOON).decode())
 
 
 def test_what_is_over_is_told_newest_first_ten_of_it():

@@ -77,10 +77,11 @@ def _path(places: list[int], bucket: Bucket) -> str:
 def _summary(uptime: UptimeSnapshot, shown: list[Bucket]) -> str:
     days = f"{len(shown)} days" if len(shown) > 1 else "day"
     if uptime.percentage is None:
-        return f"Uptime of the last {days}: no data."
+        return f"Uptime measured by checks over the last {days}: no data."
     counts = [(shown.count(bucket), word) for bucket, word in _WORDS.items() if bucket in shown]
     told = ", ".join(f"{word} on {count} {'day' if count == 1 else 'days'}" for count, word in counts)
-    return f"Uptime of the last {days}: {percent(uptime.percentage)}. {told.capitalize() or 'No outage'}."
+    measured = percent(uptime.percentage)
+    return f"Uptime measured by checks over the last {days}: {measured}. {told.capitalize() or 'No outage'}."
 
 
 def table(uptime: UptimeSnapshot) -> str:

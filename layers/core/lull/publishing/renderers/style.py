@@ -79,6 +79,7 @@ header h1 a{text-decoration:none}
 .uptime{flex:1 0 100%;min-width:0}
 .bars{display:block;width:100%;height:2.125rem}
 .span{display:flex;justify-content:space-between;margin:.25rem 0 0;color:var(--quiet);font-size:.75rem}
+.note{margin:-1.25rem 0 2rem;font-size:.75rem}
 details{margin-top:.25rem;font-size:.875rem}
 th,td{padding:.125rem 1rem .125rem 0;text-align:left;font-weight:400;vertical-align:top}
 th{white-space:nowrap}
