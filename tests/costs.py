@@ -16,6 +16,7 @@ from lull.store import ledger
 from lull.use_cases import api_keys, custom_domains, notices, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
+from tests.announcement_costs import record_announcements
 from tests.api import Api, a_workspace
 from tests.many import many_checks
 from tests.metering import Meter, metered
@@ -153,6 +154,7 @@ def measured() -> dict[str, Meter]:
         record(f"publish {named} again, unchanged", again, authenticated=False)
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     _subscribers(api, record)
+    record_announcements(api, record)
     return meters
 
 
