@@ -77,6 +77,15 @@ def test_every_day_has_one_bar_in_its_place_and_no_two_buckets_are_of_one_height
     assert 'viewBox="0 0 34 34"' in svg
 
 
+def test_today_is_at_least_as_bad_as_it_is_now_though_no_second_has_passed():
+    just_begun = an_uptime(2, a_timeline((DAY, Bucket.OPERATIONAL), (timedelta(), Bucket.MAJOR)))
+    assert [bars.worst(day) for day in just_begun.days] == [Bucket.OPERATIONAL] * 2
+    assert 'class="major"' in bars.strip(just_begun)
+    assert "Major outage on 1 day" in bars.strip(just_begun)
+    over = an_uptime(2, a_timeline((DAY, Bucket.MAJOR), (timedelta(hours=1), Bucket.OPERATIONAL)))
+    assert "Major outage on 2 days" in bars.strip(over)
+
+
 def test_a_strip_is_one_picture_with_a_spoken_summary():
     svg = bars.strip(an_uptime())
     assert svg.count('role="img"') == 1

@@ -52,7 +52,7 @@ def percent(value: Decimal | None) -> str:
 
 
 def strip(uptime: UptimeSnapshot) -> str:
-    shown = [worst(day) for day in uptime.days]
+    shown = _shown(uptime)
     paths = "".join(
         f'<path class="{_NAMES[bucket]}" d="{_path([at for at, each in enumerate(shown) if each is bucket], bucket)}"/>'
         for bucket in _NAMES
@@ -63,6 +63,12 @@ def strip(uptime: UptimeSnapshot) -> str:
         f'<svg class="bars" viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(_summary(uptime, shown))}">{paths}</svg>'
     )
+
+
+def _shown(uptime: UptimeSnapshot) -> list[Bucket]:
+    """Today is at least as bad as now: a page is written when an outage begins, and not again while it goes on."""
+    *before, today = map(worst, uptime.days)
+    return [*before, next((each for each in _WORST_FIRST if each in (today, uptime.now)), today)]
 
 
 def _path(places: list[int], bucket: Bucket) -> str:

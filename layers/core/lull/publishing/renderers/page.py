@@ -24,7 +24,7 @@ from lull.publishing.snapshot import (
 
 _MOST_PAST = 10
 _MOST_NAMED = 3
-_MEASURED = "Uptime is what checks have measured; announcements do not change it."
+_MEASURED = "Uptime is what checks have measured up to the last change; announcements do not count."
 _CALM = (ComponentStatus.OPERATIONAL, ComponentStatus.NOT_MONITORED)
 
 
