@@ -11,6 +11,7 @@ import nh3
 
 from lull.domain.errors import invalid
 from lull.domain.invisible import INVISIBLE
+from lull.domain.languages import is_language
 
 MOST_CHARACTERS = 10_000
 """Of each of the two (seed 003): of what is sent, and of what is kept of it, so that it can be sent again."""
@@ -32,8 +33,6 @@ _ALWAYS = {"img": {"referrerpolicy": "no-referrer"}}
 _REL = "nofollow noopener noreferrer"
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _DIRECTIONS = {"auto", "ltr", "rtl"}
-# RFC 5646, 2.1, as far as it is worth while: en, pt-BR, zh-Hant-TW.
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 # A URL without a scheme may lead to a path of the page's own host and nowhere else: two slashes lead to another host,
 # browsers take a backslash for a slash and leave out white space, and a path that does not begin with a slash is
 # another one at each address of the page.
@@ -99,7 +98,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return None
     if name == "dir" and value.lower() not in _DIRECTIONS:
         return None
-    if name == "lang" and not _LANGUAGE.fullmatch(value):
+    if name == "lang" and not is_language(value):
         return None
     if name == "href" and not (_SCHEME.match(value) or _OWN_PATH.fullmatch(value)):
         return None
