@@ -10,6 +10,8 @@ from lull.domain.announcements import MAX_UPDATES, Phase, Stage, Status, advance
 from lull.domain.errors import Conflict, Invalid
 from lull.domain.notices import subjects
 from lull.domain.rescheduling import rescheduled
+from lull.publishing.renderers.stages import stage
+from lull.publishing.snapshot import AnnouncementSnapshot
 from tests.builders import NOON, a_maintenance_window
 from tests.page_builders import an_announcement
 
@@ -113,3 +115,5 @@ def test_a_window_that_moves_is_told_like_that_once():
 def test_what_had_ended_and_is_put_off_is_told_to_be_planned_again_and_no_more():
     again = _retold(OVER, 5, 6, at=NOON + 3 * HOUR)
     assert [each.body for each in again.updates[2:]] == [announced_maintenance.AGAIN]
+    shown = AnnouncementSnapshot.of(again, ())
+    assert [stage(shown, each) for each in shown.updates] == ["scheduled", "completed", "scheduled"]
