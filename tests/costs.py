@@ -16,6 +16,7 @@ from lull.store import ledger
 from lull.use_cases import api_keys, custom_domains, deployment_chain, notices, probe_calls, probing, wake_ups, watch
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
+from tests.announcement_costs import record_announcements
 from tests.api import Api, a_workspace
 from tests.ci_tokens import AUDIENCE, ci_server
 from tests.ci_tokens import job as ci_job
@@ -159,6 +160,7 @@ def measured() -> dict[str, Meter]:
     _subscribers(api, record)
     _component_deployments(api, record)
     _ci_jobs(api, record)
+    record_announcements(api, record)
     return meters
 
 

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access import ACCESS, PUBLIC
 from auth import admit
-from errors import NO_OBJECT, UNKNOWN_FIELD, answer
+from errors import NO_OBJECT, answer
 from lull.domain.errors import FieldError, Invalid, invalid
 from repeats import IDEMPOTENCY_KEY, unless_made_before
+from wording import UNKNOWN_FIELD
 
 LARGEST_BODY = 256 * 1024
 DEEPEST_BODY = 20

@@ -1,10 +1,11 @@
 """Component deployments in requests and responses: seed 002 to the letter, and what section 7 of the semantics adds."""
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from lull.domain.component_deployments import (
@@ -59,9 +60,17 @@ Metadata = Annotated[
     Field(max_length=MAX_METADATA, description=f"Any JSON object, at most {_LARGEST_METADATA // 1024} KB."),
     AfterValidator(_metadata),
 ]
+
+
+def _sha(text: str) -> str:
+    if not re.fullmatch("[0-9a-fA-F]{7,64}", text, re.ASCII):
+        raise ValueError("must be 7 to 64 hexadecimal digits")
+    return text
+
+
 CommitSha = Annotated[
     str,
-    StringConstraints(pattern="^[0-9a-fA-F]{7,64}$"),
+    AfterValidator(_sha),
     Field(description="7 to 64 hexadecimal digits."),
 ]
 StatusIn = Annotated[Status, Field(strict=False)]
