@@ -1,15 +1,16 @@
 """CI trusts in requests and responses."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field
 
 from lull.domain.ci_jobs import OWN_ISSUERS, Provider
 from lull.domain.ci_trusts import MAX_ENTRIES, CiTrust
 from lull.domain.errors import FieldError, Invalid
-from schemas.base import ABSENT, HttpUrl, Id, In, Name, Out, OutInstant, Patch
+from schemas.base import ABSENT, HttpUrl, Id, In, Name, Out, OutInstant, Patch, Uuid
 
 _EXAMPLE: dict[str, Any] = {
     "name": "Shop to production",
@@ -21,10 +22,17 @@ _EXAMPLE: dict[str, Any] = {
     "projectIds": [1],
 }
 _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
-_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 ProviderIn = Annotated[Provider, Field(strict=False)]
-NumberIn = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,19}$")]
+
+
+def _number(text: str) -> str:
+    if not re.fullmatch("[1-9][0-9]{0,19}", text, re.ASCII):
+        raise ValueError("must be a number of at most 20 digits, as text")
+    return text
+
+
+NumberIn = Annotated[str, AfterValidator(_number)]
 Names = Annotated[list[Name], Field(max_length=MAX_ENTRIES)]
 Environments = Annotated[Names, Field(description="Those of the CI; none means any job, also one that names none.")]
 Refs = Annotated[
@@ -38,7 +46,7 @@ WorkflowRefs = Annotated[
     ),
 ]
 ProtectedRef = Annotated[bool, Field(description="Only for gitlab: GitHub documents no claim that says so.")]
-Uuids = Annotated[list[Annotated[str, StringConstraints(pattern=_UUID)]], Field(max_length=MAX_ENTRIES)]
+Uuids = Annotated[list[Uuid], Field(max_length=MAX_ENTRIES)]
 ComponentIds = Annotated[Uuids, Field(description="What may be deployed; none means every component.")]
 EnvironmentIds = Annotated[Uuids, Field(description="Where to; none means every environment of the workspace.")]
 ProjectIds = Annotated[
