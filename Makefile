@@ -10,6 +10,8 @@ PYTHON := .venv/bin/python
 # Errors only.
 INSTALL := -m pip install -qq --disable-pip-version-check
 export PYTHONPATH := layers/core
+# A run starts dozens of Pythons: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help
