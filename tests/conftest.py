@@ -80,6 +80,7 @@ def _deployed(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
     for name, value in deployed.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("lull.gateways.targets._addresses_of", _only_this_machine)
+    monkeypatch.setattr("publisher._PACE_SECONDS", 0)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", _boto3)
     monkeypatch.setattr("lull.aws.client", _client)
     monkeypatch.setattr(_session.get_credentials(), "access_key", endpoint.account)
