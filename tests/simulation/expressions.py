@@ -11,7 +11,7 @@ Path = tuple[str, ...]
 Operand = tuple[Any, ...]
 Condition = Callable[[Item | None], bool]
 
-_TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+\-]|[#:]?[A-Za-z_][\w]*(?:\.#?[A-Za-z_]\w*)*)")
+_TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+\-]|(?:[#:]\w+|[A-Za-z_]\w*)(?:\.(?:#\w+|[A-Za-z_]\w*))*)")
 _WORDS = {"AND", "OR", "NOT", "BETWEEN", "SET", "REMOVE", "ADD"}
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: left == right,

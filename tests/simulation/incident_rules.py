@@ -49,7 +49,7 @@ class IncidentRules:
                 self._incident(actor, write, now)
             elif write.key[1] == "CHECK" and write.after and write.before:
                 self._pointer(actor, decode_check(write.before), decode_check(write.after))
-            elif write.key[1].startswith(keys.EVENT):
+            elif write.key[1].startswith(keys.EVENT) and "#INCIDENT#" in write.key[0]:
                 self._event(write)
             elif is_in_history(write.key[0]) and write.key[1].startswith(keys.QUIET) and write.after:
                 self._kept_quiet(actor, write, now)

@@ -13,6 +13,7 @@ from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
 from tests.simulation.announcement_rules import AnnouncementRules
 from tests.simulation.check_rules import CheckRules
+from tests.simulation.component_rules import ComponentRules
 from tests.simulation.delivery_rules import DeliveryRules
 from tests.simulation.expressions import Item
 from tests.simulation.findings import Findings, Transition
@@ -43,6 +44,7 @@ class Watch:
     announcements: AnnouncementRules = field(init=False)
     deliveries: DeliveryRules = field(init=False)
     probes: ProbeRules = field(init=False)
+    components: ComponentRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
 
@@ -53,6 +55,7 @@ class Watch:
         self.announcements = AnnouncementRules(self.table, self.findings, self.maintenance)
         self.deliveries = DeliveryRules(self.table, self.findings, self.outside)
         self.probes = ProbeRules(self.findings, self.outside)
+        self.components = ComponentRules(self.table, self.findings)
 
     @property
     def broken(self) -> list[str]:
@@ -81,6 +84,7 @@ class Watch:
         self.incidents.after(actor, writes, now)
         self.announcements.after(actor, writes, now)
         self.deliveries.after(actor, writes, now)
+        self.components.after(actor, writes, now)
 
     def judge(self, rule: str, holds: bool, said: str) -> None:
         self.findings.judge(rule, holds, said)
@@ -97,6 +101,7 @@ class Watch:
             tuple(self.broken),
             self.announcements.memory(),
             self.deliveries.memory(),
+            self.components.memory(),
         )
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:
@@ -132,7 +137,7 @@ class Watch:
     def _moved(self, actor: Actor, before: DeploymentWindow, after: DeploymentWindow, now: datetime) -> None:
         if after.state is State.ACTIVE:
             due = before.scheduled_start_at
-        elif actor.role == "end":
+        elif actor.role == "end" or self.components.may_end(before.id):
             self.asked_to_end.add(after.id)
             return
         else:

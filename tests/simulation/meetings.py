@@ -50,7 +50,7 @@ class Meeting:
         return world, acts
 
 
-def woken(record_id: int, kind: str = "deployment") -> Act:
+def woken(record_id: int | str, kind: str = "deployment") -> Act:
     """A wake-up of a record."""
     body = WakeUp(kind=kind, workspace_id=1, record_id=record_id).body()
     records = [{"messageId": "m", "body": body}]

@@ -1,6 +1,6 @@
 """What must be true at the end of every merge."""
 
-from lull.domain.errors import Conflict, NotFound
+from lull.domain.errors import Conflict, Invalid, NotFound
 from tests.simulation import settled
 from tests.simulation.baton import Explored, Merge, explore, orders
 from tests.simulation.meetings import Meeting
@@ -28,8 +28,15 @@ def _unanswered(merge: Merge) -> list[str]:
     """A race may be lost, but only in words: no failure of the system, no wake-up given back."""
     found = []
     for outcome in merge.outcomes:
-        if outcome.crashed or (outcome.error and not isinstance(outcome.error, Conflict | NotFound)):
+        if outcome.crashed or (outcome.error and not _says_who_was_first(outcome.error)):
             found.append(f"an actor failed: {outcome.error!r}")
         elif isinstance(outcome.value, dict) and outcome.value["batchItemFailures"]:
             found.append("a wake-up failed")
     return found
+
+
+def _says_who_was_first(error: Exception) -> bool:
+    """Of a status that cannot follow any more, the field is named."""
+    if isinstance(error, Invalid):
+        return [each.field for each in error.errors] == ["status"]
+    return isinstance(error, Conflict | NotFound)

@@ -55,7 +55,12 @@ class Operation:
             return None
         assert self.request
         method, path, body = self.request
-        sent, path = body(world), path.format(token=users.token_of(world, 1))
+        newest = world.watch.components.newest()
+        named = {}
+        if newest:
+            of = (newest.id, newest.component_id, newest.environment_id)
+            named = dict(zip(("deployment", "component", "environment"), of, strict=True))
+        sent, path = body(world), path.format(token=users.token_of(world, 1), **named)
         return world.act(self.role, lambda: api(method, path, sent, **dict(self.headers)))
 
 

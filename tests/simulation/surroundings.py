@@ -6,6 +6,7 @@ import os
 import random
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ def installed(surroundings: Surroundings) -> Iterator[None]:
     def secret(length: int) -> str:
         return "".join(chance.choice(_BASE62) for _ in range(length))
 
+    def new_uuid() -> str:
+        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
     random.seed(0)  # The SDK's back-off draws from the global generator.
     with (
         _silence(),
@@ -54,6 +58,7 @@ def installed(surroundings: Surroundings) -> Iterator[None]:
         mock.patch.object(aws, "client", surroundings.client),
         mock.patch.object(clock, "now", surroundings.now),
         mock.patch.object(randomness, "secret", secret),
+        mock.patch.object(randomness, "new_uuid", new_uuid),
         mock.patch.object(randomness, "jitter", chance.random),
         mock.patch.object(botocore.endpoint, "time", naps),
         _patched(modules, "time", naps),

@@ -6,7 +6,15 @@ from itertools import permutations
 
 import pytest
 
-from tests.simulation import announcement_pairs, delivery_pairs, probe_pairs, settled, users, watch_pairs
+from tests.simulation import (
+    announcement_pairs,
+    component_pairs,
+    delivery_pairs,
+    probe_pairs,
+    settled,
+    users,
+    watch_pairs,
+)
 from tests.simulation.baton import Merge, explore
 from tests.simulation.conftest import Effort
 from tests.simulation.meetings import HOUR, Meeting, woken
@@ -17,6 +25,7 @@ from tests.simulation.world import BEGINNING, World
 _ALL = PAIRS + TICKING + TRIPLES + watch_pairs.PAIRS + watch_pairs.TICKING + watch_pairs.TRIPLES
 _ALL += announcement_pairs.PAIRS + announcement_pairs.TICKING + delivery_pairs.PAIRS + delivery_pairs.TICKING
 _ALL += probe_pairs.PAIRS + probe_pairs.TICKING
+_ALL += component_pairs.PAIRS + component_pairs.TICKING + component_pairs.TRIPLES
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
