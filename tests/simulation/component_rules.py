@@ -12,7 +12,7 @@ from lull.store.component_deployments import decode_component_deployment
 from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
 from tests.simulation.cell_rules import CellRules
-from tests.simulation.findings import Findings
+from tests.simulation.findings import Findings, Transition
 from tests.simulation.listing_rules import ListingRules
 from tests.simulation.maintenance_rules import WORKSPACE
 from tests.simulation.tables import Key, Table, Write
@@ -116,6 +116,10 @@ class ComponentRules:
         else:
             self._same(actor, before, after)
         self._chain(before, after, writes)
+        to = {ChainState.OPEN: "quiet", ChainState.CLOSED: "loud"}.get(after.chain.state)
+        if to and after.chain.state is not before.chain.state:
+            late = (now - after.updated_at).total_seconds()
+            self.findings.transitions.append(Transition(f"deployment {after.id}", to, late))
 
     def _moved(self, actor: Actor, before: ComponentDeployment, after: ComponentDeployment, now: datetime) -> None:
         judge = self.findings.judge
@@ -127,6 +131,9 @@ class ComponentRules:
         if after.reason is Reason.TIMED_OUT:
             due = gives_up_at(before)
             judge("INV-5", actor.role == "transitioner" and due is not None and due <= now, f"{said} at {now}: {due}")
+            if due is not None:
+                late = (now - due).total_seconds()
+                self.findings.transitions.append(Transition(f"deployment {after.id}", after.status, late))
         else:
             judge("RELEASE", actor.role == "deploy", said)
 

@@ -1,11 +1,14 @@
-"""What else people do in a life: status pages come and go, and what is told there is added to and taken back."""
+"""What else people do in a life: status pages come and go, what is told there is added to, components are deployed."""
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from lull.domain.announcements import Status
-from tests.simulation import users
+from lull.domain import announcements, component_deployments
+from lull.domain.component_deployments import Status
+from lull.domain.errors import NotFound
+from tests.simulation import component_worlds, users
 from tests.simulation.world import World
 
 Doing = tuple[str, Callable[[], Any]]
@@ -30,7 +33,7 @@ def _of_pages(world: World, chance: random.Random) -> Doing:
         return role, users.unpage(page_id)
     if role == "retract":
         return role, lambda: users.retract(world, announcement_id)()
-    status = chance.choice([Status.IDENTIFIED, Status.RESOLVED])
+    status = chance.choice([announcements.Status.IDENTIFIED, announcements.Status.RESOLVED])
     return role, lambda: users.update(world, announcement_id, status)()
 
 
@@ -63,3 +66,38 @@ def of_probing(world: World, chance: random.Random, check_id: int) -> list[Doing
         ]
         doings.append(chance.choice(acts))
     return doings
+
+
+def of_components(world: World, chance: random.Random) -> list[Doing]:
+    """Deployments are recorded, brought forward and back, left to their deadlines; now and then a component goes."""
+    doings: list[Doing] = []
+    for number in range(chance.randint(2, 5)):
+        component, environment = (
+            chance.choice(["shop", "shop", "site", "tool"]),
+            chance.choice(["production", "canary"]),
+        )
+        longest = timedelta(seconds=chance.choice([60, 900, 7_200, 86_400]))
+        key = chance.choice([None, f"build-{number}"])
+        doings.append(("release", component_worlds.release(world, component, environment, key=key, longest=longest)))
+    for _ in range(chance.randint(8, 16)):
+        doings.append(("deploy", _brought_on(world, chance.randint(0, 4), well=chance.random() < 0.7)))
+    if chance.random() < 0.3:
+        doings.append(("raze", component_worlds.remove_component(world, chance.choice(["shop", "site"]))))
+    if chance.random() < 0.3:
+        doings.append(("raze", component_worlds.remove_environment(world, "canary")))
+    return doings
+
+
+def _brought_on(world: World, position: int, *, well: bool) -> Callable[[], None]:
+    """One of the deployments there are by then, to the status that may follow: of two, the one that is hoped for."""
+
+    def act() -> None:
+        found = world.watch.components.deployments()
+        if not found:
+            raise NotFound("deployment")
+        deployment = found[position % len(found)]
+        may_follow = component_deployments.TRANSITIONS[deployment.status]
+        hoped_for = [each for each in may_follow if (each is not Status.FAILED) is well]
+        component_worlds.move(deployment.id, *(hoped_for or may_follow))()
+
+    return act

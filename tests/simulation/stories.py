@@ -8,7 +8,7 @@ from typing import Any
 
 from lull.domain.checks import Health
 from lull.domain.deployment_windows import State
-from tests.simulation import further_stories, settled, settled_probes, users
+from tests.simulation import component_worlds, further_stories, settled, settled_probes, users
 from tests.simulation.luck import Luck, Swarm
 from tests.simulation.world import World
 
@@ -139,6 +139,9 @@ def _further(story: Story, chance: random.Random, checks: int) -> list[further_s
     if story.seed % 4 == 0:
         users.with_a_probe(world)
         doings += further_stories.of_probing(world, chance, checks + 1)
+    elif story.seed % 5 in (2, 3):
+        component_worlds.with_components(world)
+        doings += further_stories.of_components(world, chance)
     return doings
 
 

@@ -39,9 +39,13 @@ class Surroundings:
     """What becomes of a request to the world outside."""
 
 
+class _Naps(SimpleNamespace):
+    """The module `time` of a world."""
+
+
 @contextmanager
 def installed(surroundings: Surroundings) -> Iterator[None]:
-    naps = SimpleNamespace(**vars(time) | {"sleep": surroundings.sleep})
+    naps = _Naps(**vars(time) | {"sleep": surroundings.sleep})
     modules = _sleepers(len(sys.modules))
     chance = surroundings.chance
 
@@ -51,9 +55,9 @@ def installed(surroundings: Surroundings) -> Iterator[None]:
     def new_uuid() -> str:
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
-    random.seed(0)  # The SDK's back-off draws from the global generator.
     with (
         _silence(),
+        _seeded(),
         _environment(platform().environment | {"MAIL_FROM": SENDER}),
         mock.patch.object(aws, "client", surroundings.client),
         mock.patch.object(clock, "now", surroundings.now),
@@ -66,6 +70,17 @@ def installed(surroundings: Surroundings) -> Iterator[None]:
         mock.patch.object(deployment_windows, "_CHUNK", surroundings.chunk or deployment_windows._CHUNK),
     ):
         yield
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """The SDK's back-off draws from the global generator, which a world made within a world must leave as it was."""
+    state = random.getstate()
+    random.seed(0)
+    try:
+        yield
+    finally:
+        random.setstate(state)
 
 
 @contextmanager
@@ -114,9 +129,9 @@ def _silence() -> Iterator[None]:
 
 @cache
 def _sleepers(_loaded: int) -> list[Any]:
-    """The product's modules that sleep, as long as no more modules are loaded."""
+    """The product's modules that sleep, as long as no more modules are loaded; whoever asks may live in a world."""
     named = [module for name, module in sys.modules.items() if name.startswith("lull.")]
-    return [module for module in named if getattr(module, "time", None) is time]
+    return [module for module in named if (known := getattr(module, "time", None)) is time or isinstance(known, _Naps)]
 
 
 @contextmanager

@@ -113,6 +113,21 @@ def test_one_refused_condition_cancels_the_whole_transaction():
     assert not table.items
 
 
+def test_counters_are_added_up_together_and_come_into_being_with_their_item():
+    table = Table("t")
+    add = {
+        "Key": _KEY,
+        "UpdateExpression": "ADD #0 :0, #1 :1",
+        "ConditionExpression": "attribute_exists(PK) OR attribute_not_exists(PK)",
+        "ExpressionAttributeNames": {"#0": "pending", "#1": "failed"},
+        "ExpressionAttributeValues": {":0": {"N": "-1"}, ":1": {"N": "1"}},
+    }
+    gone = {"Key": {"PK": {"S": "c"}, "SK": {"S": "d"}}, "ConditionExpression": add["ConditionExpression"]}
+    for _ in range(2):
+        assert table.call("TransactWriteItems", {"TransactItems": [{"Update": add}, {"Delete": gone}]})[0] == 200
+    assert table.items == {("a", "b"): {**_KEY, "pending": {"N": "-2"}, "failed": {"N": "2"}}}
+
+
 @pytest.mark.parametrize(
     ("expression", "values"),
     [

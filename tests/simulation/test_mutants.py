@@ -9,6 +9,8 @@ import pytest
 
 from tests.simulation.announcement_mutants import MUTANTS as OF_ANNOUNCING
 from tests.simulation.announcement_pairs import PAIRS as ANNOUNCEMENT_PAIRS
+from tests.simulation.component_mutants import MUTANTS as OF_COMPONENTS
+from tests.simulation.component_pairs import PAIRS as COMPONENT_PAIRS
 from tests.simulation.delivery_mutants import MUTANTS as OF_ALERTING
 from tests.simulation.delivery_pairs import PAIRS as DELIVERY_PAIRS
 from tests.simulation.kill_points import clean, points, problems
@@ -23,8 +25,8 @@ from tests.simulation.test_kill_points import OPERATIONS
 from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
 from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
 
-MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING
-MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS + PROBE_PAIRS
+MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING + OF_COMPONENTS
+MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS + PROBE_PAIRS + COMPONENT_PAIRS
 
 
 @pytest.fixture(autouse=True)

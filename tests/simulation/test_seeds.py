@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from lull.domain.checks import Health
+from lull.domain.component_deployments import Status
 from lull.domain.deployment_windows import EndReason, State
-from tests.simulation import settled, settled_watch, users
+from tests.simulation import component_worlds, settled, settled_components, settled_watch, users
 from tests.simulation.conftest import Effort
 from tests.simulation.findings import Transition
 from tests.simulation.luck import Luck
@@ -18,7 +19,7 @@ from tests.simulation.stories import late, told
 from tests.simulation.world import World
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SAME = (1, 4)
+_SAME = (3, 4)
 _HOUR = timedelta(hours=1)
 _TRANSITIONS = 40
 
@@ -141,6 +142,55 @@ def _say_lateness(world: World, name: str, figure: Callable[[str], None]) -> Non
         found = [each.late for each in world.watch.transitions if each.what.split()[0] == what]
         assert found
         figure(f"lateness, {name}: {len(found)} {noun}, at most {max(found):.2f} s")
+
+
+def test_undisturbed_deployments_are_quiet_and_loud_again_within_two_seconds(figure: Callable[[str], None]):
+    world = _world_of_releases(Luck)
+    assert late(world, most=2) == []
+    _say_lateness_of_releases(world, "undisturbed", figure)
+
+
+def test_with_everything_lost_the_sweep_quietens_within_62_seconds(figure: Callable[[str], None]):
+    world = _world_of_releases(Deaf)
+    assert late(world, most=62) == []
+    _say_lateness_of_releases(world, "everything lost", figure)
+
+
+def _world_of_releases(luck: type[Luck]) -> World:
+    """Ten deployments that succeed, ten that fail and are tried again, ten that nobody ends."""
+    world = World(luck=luck)
+    with world.installed():
+        users.a_shop(world, 3)
+        component_worlds.with_components(world)
+        for number in range(30):
+            begins = 5 + number * 97.3
+            world.expect("user", begins, _brought(world, number, Status.IN_PROGRESS, longest=900 + number))
+            if number % 3 == 0:
+                world.expect("user", begins + 130 + number**2, _brought(world, number, Status.SUCCEEDED))
+            elif number % 3 == 1:
+                again = (Status.FAILED, Status.PENDING, Status.IN_PROGRESS)
+                world.expect("user", begins + 130 + number**2 / 2, _brought(world, number, *again))
+        world.run(world.now + 3 * _HOUR)
+        assert world.watch.broken == []
+        assert settled_components.failures(world) == []
+    return world
+
+
+def _brought(world: World, number: int, *statuses: Status, longest: int = 0) -> Callable[[], None]:
+    def act() -> None:
+        if longest:
+            component_worlds.recorded(world, ("shop", "site")[number % 2], longest=timedelta(seconds=longest))
+        component_worlds.moved(world, world.watch.components.deployments()[number].id, *statuses)
+
+    return act
+
+
+def _say_lateness_of_releases(world: World, name: str, figure: Callable[[str], None]) -> None:
+    found = [each for each in world.watch.transitions if each.what.startswith("deployment")]
+    for to, count in (("quiet", 40), ("loud", 40), ("failed", 20)):
+        late_by = [each.late for each in found if each.to == to]
+        assert len(late_by) == count
+        figure(f"lateness, {name}: {count} deployments {to}, at most {max(late_by):.2f} s")
 
 
 def test_the_same_seed_is_the_same_world_whatever_python_hashes():
