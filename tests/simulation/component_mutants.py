@@ -229,7 +229,7 @@ MUTANTS = [
     Mutant("stops at what has ended", _stops_at_what_has_ended, ("bring back what a person has not",)),
     Mutant("closes before it ends", _closes_before_it_ends, ("bring a project back",)),
     Mutant("shows what was rolled back", _shows_what_was_rolled_back, ("roll back",)),
-    Mutant("claims its key apart", _claims_its_key_apart, ("record one with an idempotency key",)),
+    Mutant("claims its key apart", _claims_its_key_apart, ("record one with an idempotency key",), is_long=True),
     Mutant("swept by nobody", _swept_by_nobody, ("sweep of deployments",)),
     Mutant("rewrites history", _rewrites_history, (_TWO,)),
     Mutant("takes its own write for a stranger's", _takes_its_own_write_for_a_strangers, ("succeed",)),

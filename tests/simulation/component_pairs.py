@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from lull.domain.component_deployments import Status
+from lull.use_cases import projects
 from tests.simulation import component_worlds as worlds
 from tests.simulation import users
 from tests.simulation.baton import Act
 from tests.simulation.meetings import Meeting, woken
 from tests.simulation.world import World
 
+_BLOG_CHECK = 3
 PENDING, IN_PROGRESS, SUCCEEDED, FAILED, ROLLED_BACK = Status
 
 
@@ -112,6 +114,27 @@ def opening_and_deletion_of_a_check(world: World) -> list[Act]:
     return [_woken(worlds.begun(world)), ("delete", users.delete(1))]
 
 
+def opening_and_deletion_of_a_project(world: World) -> list[Act]:
+    """Of the second one, with its only check."""
+    deployment = worlds.begun(world, "site")
+
+    def delete() -> None:
+        users.delete(_BLOG_CHECK)()
+        projects.delete_project(users.SAM, worlds.BLOG)
+
+    return [_woken(deployment), ("delete", delete)]
+
+
+def opening_and_more_metadata(world: World) -> list[Act]:
+    deployment = worlds.begun(world)
+    return [_woken(deployment), ("deploy", worlds.tell(deployment, tests=812))]
+
+
+def success_and_more_metadata(world: World) -> list[Act]:
+    deployment = worlds.quiet(world)
+    return [_moving(deployment, SUCCEEDED), ("deploy", worlds.tell(deployment, tests=812))]
+
+
 def beginning_and_deletion_of_its_component(world: World) -> list[Act]:
     deployment = worlds.recorded(world)
     return [_moving(deployment, IN_PROGRESS), ("raze", worlds.remove_component(world, "shop"))]
@@ -159,8 +182,9 @@ PAIRS = (
             two_roll_backs_of_one,
             end_by_a_person_and_closing,
             two_openings_of_a_deployment,
-            two_closings_of_a_deployment,
             opening_and_deletion_of_a_check,
+            opening_and_more_metadata,
+            success_and_more_metadata,
             beginning_and_deletion_of_its_component,
             next_beginning_and_deletion_of_its_component,
             success_and_deletion_of_its_environment,
@@ -176,6 +200,8 @@ PAIRS = (
             failure_with_next_attempt_and_opening,
             end_by_a_person_and_opening_of_the_rest,
             two_openings_of_two_projects,
+            two_closings_of_a_deployment,
+            opening_and_deletion_of_a_project,
         )
     ]
     + [

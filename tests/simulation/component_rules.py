@@ -138,9 +138,13 @@ class ComponentRules:
             judge("RELEASE", actor.role == "deploy", said)
 
     def _same(self, actor: Actor, before: ComponentDeployment, after: ComponentDeployment) -> None:
-        allowed = replace(before, chain=after.chain, revision=after.revision)
-        said = f"deployment {after.id} was rewritten by {actor.name}"
-        self.findings.judge("RELEASE", after == allowed and actor.role == "transitioner", said)
+        kept = replace(before, revision=after.revision)
+        if actor.role == "deploy":
+            allowed = replace(kept, metadata=after.metadata, updated_at=after.updated_at)
+        else:
+            allowed = replace(kept, chain=after.chain)
+        right = after == allowed and actor.role in ("deploy", "transitioner")
+        self.findings.judge("RELEASE", right, f"deployment {after.id} was rewritten by {actor.name}")
 
     def _chain(self, before: ComponentDeployment, after: ComponentDeployment, writes: Sequence[Write]) -> None:
         judge, who = self.findings.judge, f"deployment {after.id}"

@@ -99,6 +99,11 @@ def move(deployment_id: str, *statuses: Status) -> Callable[[], None]:
     return act
 
 
+def tell(deployment_id: str, **metadata: object) -> Callable[[], ComponentDeployment]:
+    """Say more about it: role "deploy"."""
+    return lambda: component_deployments.change_deployment(users.SAM, deployment_id, metadata=metadata, at=clock.now())
+
+
 def remove_component(world: World, name: str) -> Callable[[], None]:
     return lambda: components.delete_component(users.SAM, id_of(world, "component", name))
 

@@ -80,7 +80,9 @@ def of_components(world: World, chance: random.Random) -> list[Doing]:
         key = chance.choice([None, f"build-{number}"])
         doings.append(("release", component_worlds.release(world, component, environment, key=key, longest=longest)))
     for _ in range(chance.randint(8, 16)):
-        doings.append(("deploy", _brought_on(world, chance.randint(0, 4), well=chance.random() < 0.7)))
+        doings.append(
+            ("deploy", _brought_on(world, chance.randint(0, 4), chance.randint(0, 7), well=chance.random() < 0.7))
+        )
     if chance.random() < 0.3:
         doings.append(("raze", component_worlds.remove_component(world, chance.choice(["shop", "site"]))))
     if chance.random() < 0.3:
@@ -88,14 +90,20 @@ def of_components(world: World, chance: random.Random) -> list[Doing]:
     return doings
 
 
-def _brought_on(world: World, position: int, *, well: bool) -> Callable[[], None]:
-    """One of the deployments there are by then, to the status that may follow: of two, the one that is hoped for."""
+def _brought_on(world: World, position: int, choice: int, *, well: bool) -> Callable[[], None]:
+    """One of the deployments there are by then, to the status that may follow: of two, the one that is hoped for.
+
+    Of eight times, one says something else.
+    """
 
     def act() -> None:
         found = world.watch.components.deployments()
         if not found:
             raise NotFound("deployment")
         deployment = found[position % len(found)]
+        if choice == 0:
+            component_worlds.tell(deployment.id, told=position)()
+            return
         may_follow = component_deployments.TRANSITIONS[deployment.status]
         hoped_for = [each for each in may_follow if (each is not Status.FAILED) is well]
         component_worlds.move(deployment.id, *(hoped_for or may_follow))()

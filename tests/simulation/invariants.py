@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lull.domain.checks import CheckStatus
-from lull.domain.deployment_windows import DeploymentWindow, State
+from lull.domain.deployment_windows import DeploymentWindow, EndReason, State
 from lull.domain.holds import MANUAL, of_deployment
 from lull.store import keys
 from lull.store.checks import decode_check
@@ -137,7 +137,7 @@ class Watch:
     def _moved(self, actor: Actor, before: DeploymentWindow, after: DeploymentWindow, now: datetime) -> None:
         if after.state is State.ACTIVE:
             due = before.scheduled_start_at
-        elif actor.role == "end" or self.components.may_end(before.id):
+        elif actor.role == "end" or (after.end_reason is EndReason.BY_REQUEST and self.components.may_end(after.id)):
             self.asked_to_end.add(after.id)
             return
         else:

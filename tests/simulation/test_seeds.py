@@ -157,13 +157,13 @@ def test_with_everything_lost_the_sweep_quietens_within_62_seconds(figure: Calla
 
 
 def _world_of_releases(luck: type[Luck]) -> World:
-    """Ten deployments that succeed, ten that fail and are tried again, ten that nobody ends."""
+    """Four deployments that succeed, four that fail and are tried again, four that nobody ends."""
     world = World(luck=luck)
     with world.installed():
         users.a_shop(world, 3)
         component_worlds.with_components(world)
-        for number in range(30):
-            begins = 5 + number * 97.3
+        for number in range(12):
+            begins = 5 + number * 297.3
             world.expect("user", begins, _brought(world, number, Status.IN_PROGRESS, longest=900 + number))
             if number % 3 == 0:
                 world.expect("user", begins + 130 + number**2, _brought(world, number, Status.SUCCEEDED))
@@ -187,7 +187,7 @@ def _brought(world: World, number: int, *statuses: Status, longest: int = 0) -> 
 
 def _say_lateness_of_releases(world: World, name: str, figure: Callable[[str], None]) -> None:
     found = [each for each in world.watch.transitions if each.what.startswith("deployment")]
-    for to, count in (("quiet", 40), ("loud", 40), ("failed", 20)):
+    for to, count in (("quiet", 16), ("loud", 16), ("failed", 8)):
         late_by = [each.late for each in found if each.to == to]
         assert len(late_by) == count
         figure(f"lateness, {name}: {count} deployments {to}, at most {max(late_by):.2f} s")
