@@ -8,6 +8,7 @@ from unittest import mock
 
 from lull import randomness
 from lull.domain import component_deployments as domain
+from lull.domain import effects
 from lull.domain.cells import Cell
 from lull.domain.component_deployments import ComponentDeployment, Event, LinkedWindow, Status, Step
 from lull.domain.deployment_windows import DeploymentWindow
@@ -214,6 +215,21 @@ def _takes_its_own_write_for_a_strangers() -> Any:
     return mock.patch.object(store, "saving", saving)
 
 
+def _is_content_with_one_window() -> Any:
+    """Of several projects, the first is all that goes quiet."""
+
+    def opened(deployment: ComponentDeployment, window: LinkedWindow | None, *, complete: bool) -> ComponentDeployment:
+        return real(deployment, window, complete=complete or window is not None)
+
+    real = domain.opened
+    return mock.patch.object(domain, "opened", opened)
+
+
+def _tells_nobody() -> Any:
+    """Nothing follows from the stream: no deadline has its wake-up."""
+    return mock.patch.object(effects, "of_component_deployment", return_value=[])
+
+
 _TWO = "quieten two projects"
 
 MUTANTS = [
@@ -231,6 +247,8 @@ MUTANTS = [
     Mutant("shows what was rolled back", _shows_what_was_rolled_back, ("roll back",)),
     Mutant("claims its key apart", _claims_its_key_apart, ("record one with an idempotency key",), is_long=True),
     Mutant("swept by nobody", _swept_by_nobody, ("sweep of deployments",)),
+    Mutant("is content with one window", _is_content_with_one_window, (_TWO,)),
+    Mutant("tells nobody of deployments", _tells_nobody, ("dispatch what begins",)),
     Mutant("rewrites history", _rewrites_history, (_TWO,)),
     Mutant("takes its own write for a stranger's", _takes_its_own_write_for_a_strangers, ("succeed",)),
 ]

@@ -31,6 +31,7 @@ _MOVES = {
     (Status.FAILED, Status.PENDING),
     (Status.ROLLED_BACK, Status.PENDING),
 }
+_RANK = {state: rank for rank, state in enumerate(ChainState)}
 _DONE = (ChainState.OPEN, ChainState.CLOSED)
 _HOLDING = (ChainState.OPENING, ChainState.OPEN)
 
@@ -159,6 +160,9 @@ class ComponentRules:
         projects = [each.project_id for each in after.chain.windows]
         judge("CHAIN", len(projects) == len(set(projects)), f"{who} has two windows of one project: {projects}")
         dropped = [each.window_id for each in before.chain.windows if each not in after.chain.windows]
+        again = after.chain.attempt > before.chain.attempt
+        forwards = again or (not dropped and _RANK[after.chain.state] >= _RANK[before.chain.state])
+        judge("CHAIN", forwards, f"{who} went from {before.chain} to {after.chain}")
         over = dropped + [each.window_id for each in after.chain.windows if after.chain.state is ChainState.CLOSED]
         for window_id in over:
             judge("CHAIN", not self._is_open(window_id), f"{who} is done with window {window_id}, which is ACTIVE")

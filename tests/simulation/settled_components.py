@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lull.domain.component_deployments import ComponentDeployment, Status
+from lull.domain.component_deployments import ComponentDeployment, Quiet, Status
 from lull.domain.components import Component
 from lull.domain.deployment_windows import State
 from lull.domain.environments import Environment
@@ -21,6 +21,9 @@ def failures(world: World) -> list[str]:
     for each in rules.deployments():
         if work_left(each):
             found.append(f"CHAIN: deployment {each.id} is {each.status} and its windows are {each.chain}")
+        on = each.status is Status.IN_PROGRESS and bool(each.chain.windows)
+        if each.quiet is not (Quiet.ON if on else Quiet.OFF):
+            found.append(f"CHAIN: deployment {each.id} is {each.status}, and it is said to be quiet: {each.quiet}")
         deadline = gives_up_at(each)
         if deadline and deadline <= world.swept_at:
             found.append(f"CHAIN: deployment {each.id} is in progress, which should have ended at {deadline}")

@@ -1,5 +1,6 @@
 """The doubles answer as the emulator does: every request of some worlds, replayed there, and what AWS is known for."""
 
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -7,16 +8,21 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lull import settings
+from lull.domain.component_deployments import Status
+from lull.use_cases import component_deployments
+from tests.simulation import component_worlds as worlds
+from tests.simulation import users
 from tests.simulation.expressions import Item, ValidationError, condition, updated
 from tests.simulation.stories import told
 from tests.simulation.tables import Reply, Table
+from tests.simulation.world import World
 
 # Worlds without tokens: what is repeated is answered as a request of its own.
 _SEEDS = (3,)
 _KEY = {"PK": {"S": "a"}, "SK": {"S": "b"}}
 
 
-def _recorded(seed: int) -> list[tuple[str, dict[str, Any], Reply]]:
+def _recorded(live: Callable[[], object]) -> list[tuple[str, dict[str, Any], Reply]]:
     """Every request that a world makes of its table, with the double's reply; set-up first."""
     calls: list[tuple[str, dict[str, Any], Reply]] = []
     call = Table.call
@@ -31,16 +37,36 @@ def _recorded(seed: int) -> list[tuple[str, dict[str, Any], Reply]]:
         return call(table, operation, request) if operation == "Query" else reply
 
     with mock.patch.object(Table, "call", recording):
-        told(seed)
+        live()
     return calls
 
 
-@pytest.mark.parametrize("seed", _SEEDS)
-def test_the_table_answers_every_request_of_a_world_as_the_emulator_does(stack, seed):
+def _life(seed: int) -> Callable[[], object]:
+    return lambda: told(seed)
+
+
+def _releases() -> None:
+    """Components are deployed, once more, brought back and tried again, and their lists are read."""
+    world = World(direct=True)
+    with world.installed():
+        users.a_shop(world)
+        worlds.succeeded(world, "site")
+        deployment = worlds.succeeded(world, "site")
+        worlds.moved(world, deployment, Status.ROLLED_BACK, Status.PENDING, Status.IN_PROGRESS, Status.FAILED)
+        world.deliver_everything()
+        for status in (None, Status.SUCCEEDED, Status.IN_PROGRESS):
+            found, total = component_deployments.list_deployments(users.SAM, status=status, skip=0, take=1)
+            assert (len(found), total) == {None: (1, 2), Status.SUCCEEDED: (1, 1)}.get(status, (0, 0))
+        assert len(component_deployments.list_events(users.SAM, deployment)) > 5
+        assert world.watch.broken == []
+
+
+@pytest.mark.parametrize("live", [*map(_life, _SEEDS), _releases], ids=[*map(str, _SEEDS), "releases"])
+def test_the_table_answers_every_request_of_a_world_as_the_emulator_does(stack, live):
     # The shop is made once and kept: it must not become a part of what is recorded.
-    told(seed)
+    live()
     client = stack.client("dynamodb")
-    different, calls = [], _recorded(seed)
+    different, calls = [], _recorded(live)
     for operation, request, reply in calls:
         answered = _asked(client, operation, request)
         if _said(operation, reply) != _said(operation, answered):
