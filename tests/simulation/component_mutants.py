@@ -7,9 +7,10 @@ from typing import Any
 from unittest import mock
 
 from lull import randomness
+from lull.domain import cells as matrix
 from lull.domain import component_deployments as domain
 from lull.domain import effects
-from lull.domain.cells import Cell
+from lull.domain.cells import Cell, Success
 from lull.domain.component_deployments import ComponentDeployment, Event, LinkedWindow, Status, Step
 from lull.domain.deployment_windows import DeploymentWindow
 from lull.domain.errors import Conflict, NotFound
@@ -168,7 +169,7 @@ def _closes_before_it_ends() -> Any:
 def _shows_what_was_rolled_back() -> Any:
     """A rollback takes its success out of the list and leaves the cell as it is."""
 
-    def rolled_back(cell: Cell, success: Any) -> store.Effect:
+    def rolled_back(cell: Cell, success: Success) -> store.Effect:
         return store.Effect(cell=cell, forgotten=success)
 
     return mock.patch.object(use_cases, "_rolled_back", rolled_back)
@@ -230,6 +231,15 @@ def _tells_nobody() -> Any:
     return mock.patch.object(effects, "of_component_deployment", return_value=[])
 
 
+def _shows_what_was_told_last() -> Any:
+    """Whatever is reported last is taken for what runs."""
+
+    def succeeded(cell: Cell, success: Success) -> Cell:
+        return replace(cell, latest=success)
+
+    return mock.patch.object(matrix, "succeeded", succeeded)
+
+
 _TWO = "quieten two projects"
 
 MUTANTS = [
@@ -245,6 +255,7 @@ MUTANTS = [
     Mutant("stops at what has ended", _stops_at_what_has_ended, ("bring back what a person has not",)),
     Mutant("closes before it ends", _closes_before_it_ends, ("bring a project back",)),
     Mutant("shows what was rolled back", _shows_what_was_rolled_back, ("roll back",)),
+    Mutant("shows what was told last", _shows_what_was_told_last, (), ("roll back and success in hindsight",)),
     Mutant("claims its key apart", _claims_its_key_apart, ("record one with an idempotency key",), is_long=True),
     Mutant("swept by nobody", _swept_by_nobody, ("sweep of deployments",)),
     Mutant("is content with one window", _is_content_with_one_window, (_TWO,)),

@@ -73,6 +73,14 @@ def roll_back_and_success(world: World) -> list[Act]:
     return [_moving(first, ROLLED_BACK), _moving(second, SUCCEEDED)]
 
 
+def roll_back_and_success_in_hindsight(world: World) -> list[Act]:
+    """The one that is reported last was over first."""
+    second = worlds.begun(world)
+    world.now += worlds.HOUR
+    first = worlds.succeeded(world)
+    return [_moving(first, ROLLED_BACK), ("deploy", worlds.move_in_hindsight(world, second, SUCCEEDED))]
+
+
 def two_roll_backs_of_a_cell(world: World) -> list[Act]:
     first, second = worlds.succeeded(world), worlds.succeeded(world)
     return [_moving(first, ROLLED_BACK), _moving(second, ROLLED_BACK)]
@@ -178,6 +186,7 @@ PAIRS = (
             two_beginnings_in_a_new_cell,
             two_successes_of_a_cell,
             roll_back_and_success,
+            roll_back_and_success_in_hindsight,
             two_roll_backs_of_a_cell,
             two_roll_backs_of_one,
             end_by_a_person_and_closing,

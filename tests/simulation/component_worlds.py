@@ -99,6 +99,15 @@ def move(deployment_id: str, *statuses: Status) -> Callable[[], None]:
     return act
 
 
+def move_in_hindsight(world: World, deployment_id: str, status: Status) -> Callable[[], ComponentDeployment]:
+    """Say late how it went: it was over as soon as it had begun. Role "deploy"."""
+    found = world.watch.components.deployment(deployment_id)
+    finished_at = found.started_at if found else None
+    return lambda: component_deployments.change_deployment(
+        users.SAM, deployment_id, status=status, finished_at=finished_at, at=clock.now()
+    )
+
+
 def tell(deployment_id: str, **metadata: object) -> Callable[[], ComponentDeployment]:
     """Say more about it: role "deploy"."""
     return lambda: component_deployments.change_deployment(users.SAM, deployment_id, metadata=metadata, at=clock.now())

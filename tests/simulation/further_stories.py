@@ -93,7 +93,7 @@ def of_components(world: World, chance: random.Random) -> list[Doing]:
 def _brought_on(world: World, position: int, choice: int, *, well: bool) -> Callable[[], None]:
     """One of the deployments there are by then, to the status that may follow: of two, the one that is hoped for.
 
-    Of eight times, one says something else.
+    Of eight times, one says something else, and one says it late.
     """
 
     def act() -> None:
@@ -106,6 +106,10 @@ def _brought_on(world: World, position: int, choice: int, *, well: bool) -> Call
             return
         may_follow = component_deployments.TRANSITIONS[deployment.status]
         hoped_for = [each for each in may_follow if (each is not Status.FAILED) is well]
-        component_worlds.move(deployment.id, *(hoped_for or may_follow))()
+        (status,) = hoped_for or may_follow
+        if choice == 1 and deployment.status is Status.IN_PROGRESS:
+            component_worlds.move_in_hindsight(world, deployment.id, status)()
+        else:
+            component_worlds.move(deployment.id, status)()
 
     return act
