@@ -261,5 +261,5 @@ MUTANTS = [
     Mutant("is content with one window", _is_content_with_one_window, (_TWO,)),
     Mutant("tells nobody of deployments", _tells_nobody, ("dispatch what begins",)),
     Mutant("rewrites history", _rewrites_history, (_TWO,)),
-    Mutant("takes its own write for a stranger's", _takes_its_own_write_for_a_strangers, ("succeed",)),
+    Mutant("takes its own write for a stranger's", _takes_its_own_write_for_a_strangers, ("succeed",), is_long=True),
 ]

@@ -32,6 +32,11 @@ def success_and_opening_of_two_projects(world: World) -> list[Act]:
     return [_moving(deployment, SUCCEEDED), _woken(deployment)]
 
 
+def retry_and_closing(world: World) -> list[Act]:
+    deployment = worlds.moved(world, worlds.quiet(world), FAILED)
+    return [_moving(deployment, PENDING), _woken(deployment)]
+
+
 def next_attempt_and_closing(world: World) -> list[Act]:
     deployment = worlds.moved(world, worlds.quiet(world), FAILED)
     return [_moving(deployment, PENDING, IN_PROGRESS), _woken(deployment)]
@@ -180,7 +185,7 @@ PAIRS = (
         Meeting(prepare)
         for prepare in (
             success_and_opening,
-            next_attempt_and_closing,
+            retry_and_closing,
             success_and_deadline,
             success_and_failure,
             two_beginnings_in_a_new_cell,
@@ -205,6 +210,7 @@ PAIRS = (
         Meeting(prepare, is_long=True, cut=True)
         for prepare in (
             success_and_opening_of_two_projects,
+            next_attempt_and_closing,
             failure_with_next_attempt_and_closing,
             failure_with_next_attempt_and_opening,
             end_by_a_person_and_opening_of_the_rest,

@@ -55,12 +55,10 @@ class Operation:
             return None
         assert self.request
         method, path, body = self.request
-        newest = world.watch.components.newest()
-        named = {}
-        if newest:
-            of = (newest.id, newest.component_id, newest.environment_id)
-            named = dict(zip(("deployment", "component", "environment"), of, strict=True))
-        sent, path = body(world), path.format(token=users.token_of(world, 1), **named)
+        names = {"token": users.token_of(world, 1)}
+        if newest := world.watch.components.newest():
+            names |= {"deployment": newest.id, "component": newest.component_id, "environment": newest.environment_id}
+        sent, path = body(world), path.format(**names)
         return world.act(self.role, lambda: api(method, path, sent, **dict(self.headers)))
 
 
