@@ -85,6 +85,11 @@
 | 81 | what runs of a component somewhere     | cells.get_cell                               | table     |
 | 82 | what runs where                        | cells.list_cells                             | table     |
 | 83 | successes of a cell, newest first      | cells.list_successes                         | table     |
+| 84 | CI hook by id                          | ci_hooks.get_ci_hook                         | table     |
+| 85 | CI hooks of a workspace                | ci_hooks.list_ci_hooks                       | table     |
+| 86 | delivery of a CI hook by id            | hook_deliveries.get_hook_delivery            | table     |
+| 87 | deliveries of a CI hook, newest first  | hook_deliveries.list_hook_deliveries         | ListIndex |
+| 88 | what others call our records           | external_keys.find_external                  | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -558,8 +563,44 @@ def successes_of_cell(workspace_id: int, component_id: str, environment_id: str)
 
 
 SUCCESS = "SUCCESS#"
+HOOK = "CIHOOK#"
 
 
 def success(workspace_id: int, component_id: str, environment_id: str, at: datetime, deployment_id: str) -> Key:
     partition = successes_of_cell(workspace_id, component_id, environment_id)
     return {"PK": partition, "SK": f"{SUCCESS}{instant(at)}#{deployment_id}"}
+
+
+def ci_hook(hook_id: str) -> Key:
+    """Found by its id alone, which is all that a provider's request has."""
+    return {"PK": f"CIHOOK#{hook_id}", "SK": "CIHOOK"}
+
+
+def ci_hook_listing(workspace_id: int, created_at: datetime, hook_id: str) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": f"{HOOK}{instant(created_at)}#{hook_id}"}
+
+
+def listed_hook_id(sort_key: str) -> str:
+    return sort_key.rpartition("#")[2]
+
+
+def ci_hook_count(workspace_id: int) -> Key:
+    """The item that counts the CI hooks of a workspace."""
+    return {"PK": in_workspace(workspace_id), "SK": "CIHOOKS"}
+
+
+def hook_delivery(workspace_id: int, delivery_id: str) -> Key:
+    return {"PK": f"WS#{workspace_id}#HOOKDELIVERY#{delivery_id}", "SK": "HOOKDELIVERY"}
+
+
+def deliveries_of_hook(hook_id: str) -> str:
+    return f"CIHOOK#{hook_id}#DELIVERIES"
+
+
+def by_receipt(received_at: datetime, delivery_id: str) -> str:
+    return f"{instant(received_at)}#{delivery_id}"
+
+
+def external_key(workspace_id: int, digest: str) -> Key:
+    """`digest` is of what somebody else calls a record of ours."""
+    return {"PK": f"WS#{workspace_id}#EXTERNAL#{digest}", "SK": "EXTERNAL"}
