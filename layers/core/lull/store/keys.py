@@ -90,6 +90,7 @@
 | 86 | delivery of a CI hook by id            | hook_deliveries.get_hook_delivery            | table     |
 | 87 | deliveries of a CI hook, newest first  | hook_deliveries.list_hook_deliveries         | ListIndex |
 | 88 | what others call our records           | external_keys.find_external                  | table     |
+| 89 | component or environment by its name   | names.find_owner                             | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.

@@ -14,6 +14,12 @@ def claiming(workspace_id: int, noun: str, name: str, owner_id: str, *, token: s
     )
 
 
+def find_owner(workspace_id: int, noun: str, name: str) -> str | None:
+    """The id of what is so called, whatever the case."""
+    item = table.get(keys.taken_name(workspace_id, noun, name))
+    return item["ownerId"]["S"] if item else None
+
+
 def freeing(workspace_id: int, noun: str, name: str) -> Item:
     """The write that frees a name."""
     return table.delete(keys.taken_name(workspace_id, noun, name), condition=table.ANYHOW)

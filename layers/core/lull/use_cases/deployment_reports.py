@@ -14,7 +14,7 @@ from lull.domain.deployment_reports import Report, Reported
 from lull.domain.environments import Environment
 from lull.domain.errors import NotFound, StaleWrite
 from lull.domain.hook_deliveries import HookDelivery, Verdict, settled
-from lull.store import ci_hooks, components, environments, external_keys, hook_deliveries, table
+from lull.store import ci_hooks, components, external_keys, hook_deliveries, names, table
 from lull.store import component_deployments as store
 from lull.store.codec import Item
 from lull.store.external_keys import External
@@ -179,21 +179,15 @@ def _target(hook: CiHook, report: Report) -> tuple[str, str] | str:
     if component_id is None and rules:
         component_id = rules[0].component_id
     if component_id is None and report.component:
-        named = components.list_components(hook.workspace_id)
-        component_id = next((each.id for each in named if _same(each.name, report.component)), None)
+        component_id = names.find_owner(hook.workspace_id, "component", report.component)
     if component_id is None:
         return f"no rule is for {_described(report)}"
     environment_id = report.environment_id
     if environment_id is None and report.environment:
-        places = environments.list_environments(hook.workspace_id)
-        environment_id = next((each.id for each in places if _same(each.name, report.environment)), None)
+        environment_id = names.find_owner(hook.workspace_id, "environment", report.environment)
     if environment_id is None:
         return f"no environment is called {report.environment}, and no rule says which it is"
     return component_id, environment_id
-
-
-def _same(name: str, other: str) -> bool:
-    return name.casefold() == other.casefold()
 
 
 def _described(report: Report) -> str:
