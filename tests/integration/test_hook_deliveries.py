@@ -256,6 +256,14 @@ def test_unreadable_parts_of_what_is_signed_are_left_out(world, time):
     assert len(found["description"]) == 255
 
 
+def test_names_that_nobody_could_have_are_unmapped(world):
+    for name in ("🚀" * 255, "a#b", "x" * 255):
+        answer = world.hook.deployment("started", externalId=name, component=name)
+        settled = deployment_reports.advance(world.number, answer.json["deliveryId"], at=world.time.at)
+        assert settled is not None
+        assert settled.verdict == "unmapped"
+
+
 def test_a_late_report_stays_in_the_history(world, time):
     for kind in ("succeeded", "started"):
         world.hook.deployment(kind)
@@ -281,6 +289,25 @@ def test_a_component_that_is_gone_leaves_its_deliveries_unmapped(world):
     settled = deployment_reports.advance(world.number, answer.json["deliveryId"], at=world.time.at)
     assert settled is not None
     assert (settled.verdict, settled.reason) == ("unmapped", "its component does not exist")
+
+
+def test_a_success_that_was_none_does_not_come_back(world, time):
+    """The matrix shows the one before; and once that is rolled back, nothing."""
+
+    def tell(kind: str, name: str, minutes: int) -> None:
+        at = (time.at - timedelta(minutes=minutes)).isoformat()
+        world.hook.deployment(kind, externalId=name, version=name, timestamp=at)
+        world.apply()
+
+    tell("succeeded", "first", 9)
+    tell("succeeded", "second", 8)
+    assert world.shown() == "second"
+    tell("failed", "second", 7)
+    assert world.shown() == "first"
+    tell("succeeded", "first", 6)
+    (first,) = [each for each in world.deployments() if each["version"] == "first"]
+    world.api.patch(f"/api/v1/deployments/{first['id']}", {"status": "rolled_back"})
+    assert world.shown() is None
 
 
 def test_what_it_says_of_time_is_what_is_shown(shared_stack, time):

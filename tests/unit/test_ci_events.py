@@ -143,6 +143,10 @@ def test_each_state_of_gitlab(state, status, reason):
     assert (report.status, report.reason, report.key) == (status, reason, "gitlab:https://git.example:30:7")
 
 
+def test_inactive_is_said_to_be_no_rollback():
+    assert "took its place" in heard("deployment_status", a_status("inactive", at=NOON)).reason
+
+
 def test_what_a_deployment_is_called():
     def version(**deployment: Any) -> str:
         payload = a_status("success", at=NOON)

@@ -3,6 +3,8 @@
 from lull.store import keys, table
 from lull.store.codec import Item
 
+_LONGEST_SORT_KEY = 1024
+
 
 def claiming(workspace_id: int, noun: str, name: str, owner_id: str, *, token: str) -> Item:
     """The write that takes a name; refused if it is taken. Writing another case of one's own name is no conflict."""
@@ -15,8 +17,9 @@ def claiming(workspace_id: int, noun: str, name: str, owner_id: str, *, token: s
 
 
 def find_owner(workspace_id: int, noun: str, name: str) -> str | None:
-    """The id of what is so called, whatever the case."""
-    item = table.get(keys.taken_name(workspace_id, noun, name))
+    """The id of what is so called, whatever the case; None for what is too long to be a name."""
+    key = keys.taken_name(workspace_id, noun, name)
+    item = table.get(key) if len(key["SK"].encode()) <= _LONGEST_SORT_KEY else None
     return item["ownerId"]["S"] if item else None
 
 
