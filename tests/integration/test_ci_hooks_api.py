@@ -1,6 +1,7 @@
 """CI hooks through the API, and deliveries through the real handlers to deployments and quiet checks."""
 
 import base64
+import itertools
 import json
 from datetime import timedelta, timezone
 from typing import Any
@@ -15,19 +16,30 @@ from tests.api import Api, a_workspace
 from tests.deploying import a_component, an_environment
 from tests.hooking import a_hook, a_status, deliveries, post, standard_headers
 
+_workspaces = itertools.count(1)
+
 
 @pytest.fixture
-def api(stack, time) -> Api:
-    client = a_workspace()
-    client.post("/api/projects", {"name": "Shop"})
-    client.post("/api/checks", {"projectId": 1, "name": "API", "intervalSeconds": 300})
-    return client
+def stack(shared_stack):
+    return shared_stack
+
+
+@pytest.fixture
+def workspace_id() -> int:
+    return next(_workspaces)
+
+
+@pytest.fixture
+def api(stack, workspace_id, time) -> Api:
+    return a_workspace(workspace_id)
 
 
 @pytest.fixture
 def shop(api) -> dict[str, Any]:
     """What is deployed where, with a rule for its repository."""
-    component, environment = a_component(api, projectId=1), an_environment(api)
+    project = api.post("/api/projects", {"name": "Shop"})["id"]
+    api.post("/api/checks", {"projectId": project, "name": "API", "intervalSeconds": 300})
+    component, environment = a_component(api, projectId=project), an_environment(api)
     return {"repository": "acme/shop", "componentId": component, "environments": [], "environment": environment}
 
 
@@ -41,7 +53,8 @@ def only(api: Api) -> Any:
 
 
 def check_status(api: Api) -> str:
-    return str(api.get("/api/checks/1")["status"])
+    (check,) = api.get("/api/checks")["items"]
+    return str(check["status"])
 
 
 def test_a_hook_shows_its_secret_once_and_is_changed_and_deleted(api, shop):
@@ -106,7 +119,7 @@ def test_a_workspace_has_so_many_hooks(api):
 
 
 def test_the_hook_of_another_workspace_is_not_there(api):
-    hook, other = a_hook(api), a_workspace(2)
+    hook, other = a_hook(api), a_workspace(next(_workspaces))
     for method, rest in (
         ("GET", ""),
         ("PATCH", ""),
@@ -117,7 +130,7 @@ def test_the_hook_of_another_workspace_is_not_there(api):
         assert other(method, f"/api/v1/hooks/{hook.id}{rest}", {} if method == "PATCH" else None).status == 404
 
 
-def test_a_deployment_of_github_appears_moves_and_keeps_checks_quiet(api, stack, shop, time):
+def test_a_deployment_of_github_appears_moves_and_keeps_checks_quiet(api, stack, shop, time, workspace_id):
     hook = a_hook(api, rules=[rule(shop)])
     answer = hook.github("ping", {"zen": "Keep it logically awesome."})
     assert (answer.status, answer.json["outcome"]) == (200, "pong")
@@ -145,7 +158,7 @@ def test_a_deployment_of_github_appears_moves_and_keeps_checks_quiet(api, stack,
     stack.drain()
     assert only(api)["status"] == "succeeded"
     assert sorted(str(verdict) for verdict, _ in deliveries(api, hook)) == ["applied"] * 3 + ["ignored"]
-    assert list(due.list_due(until=time.at)) == []
+    assert [each for each in due.list_due(until=time.at) if each.workspace_id == workspace_id] == []
 
 
 def test_what_comes_twice_is_applied_once(api, stack, shop, time):
@@ -194,7 +207,7 @@ def test_what_no_rule_is_for_is_kept_and_replayed_once_there_is_one(api, stack, 
 def test_a_delivery_that_the_stream_lost_is_found_by_the_sweep(api, stack, shop, time):
     hook = a_hook(api, rules=[rule(shop)])
     hook.github("deployment_status", a_status("success", at=time.at))
-    assert wake_ups.redrive_overdue(at=time.at) == 1
+    assert wake_ups.redrive_overdue(at=time.at) >= 1
     stack.drain()
     assert only(api)["status"] == "succeeded"
 

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lull.domain import ci_events
-from lull.domain.ci_events_read import Ignored, Ping, Unknown
 from lull.domain.ci_hooks import SCHEMES, CiHook, EnvironmentRule, Provider, Rule
 from lull.domain.ci_payloads import link, moment, parse, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
+from lull.domain.no_reports import Ignored, Ping, Unknown
 from tests.builders import NOON
 from tests.hooking import a_status
 

@@ -17,13 +17,12 @@ from schemas.ci_hooks import (
     CiHookOut,
     CiHookPageOut,
     CiHookPatch,
-    HookDeliveriesOut,
-    HookDeliveryOut,
     HookId,
     NewCiHookOut,
     RotateHookSecretIn,
 )
 from schemas.errors import responses
+from schemas.hook_deliveries import HookDeliveriesOut, HookDeliveryOut
 
 router = APIRouter(prefix="/api/v1/hooks", tags=["CI hooks"], route_class=StrictRoute)
 

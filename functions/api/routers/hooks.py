@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from bodies import StrictRoute
 from lull import clock
 from lull.use_cases.hook_deliveries import Outcome, receive
-from schemas.ci_hooks import ReceiptOut
 from schemas.errors import public_responses
+from schemas.hook_deliveries import ReceiptOut
 
 router = APIRouter(prefix="/hooks", tags=["CI hooks"], route_class=StrictRoute)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lull.domain import github_events, gitlab_events, standard_events
-from lull.domain.ci_events_read import Ignored, Ping, Unknown
 from lull.domain.ci_hooks import CiHook, Provider
 from lull.domain.ci_payloads import Payload, text
 from lull.domain.deployment_reports import Report
+from lull.domain.no_reports import Ignored, Ping, Unknown
 
 Heard = Report | Ignored | Ping | Unknown
 

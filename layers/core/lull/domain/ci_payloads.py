@@ -16,7 +16,6 @@ _VERSION = re.compile(r"v?\d+(\.\d+)+[\w.+-]*", re.ASCII)
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
 )
-_SHORT = 7
 
 
 def part(payload: Payload, name: str) -> Payload:
@@ -86,8 +85,10 @@ def _in_range(at: datetime) -> datetime | None:
     return at if 2000 <= at.year <= 2100 else None
 
 
-def version_of(*, said: Any = None, ref: str | None = None, is_tag: bool = False, commit: str | None = None) -> str:
-    """What a deployment is called: what its payload says, else its tag, else its commit.
+def version_of(
+    *, said: Any = None, ref: str | None = None, is_tag: bool = False, commit: str | None = None, digits: int = 7
+) -> str:
+    """What a deployment is called: what its payload says, else its tag, else so many digits of its commit.
 
     >>> version_of(ref="refs/tags/v2.4.1", commit="9fceb02d0ae598e95dc970b74767f19372d61af8")
     'v2.4.1'
@@ -100,7 +101,7 @@ def version_of(*, said: Any = None, ref: str | None = None, is_tag: bool = False
     if tag and (is_tag or tag != ref or _VERSION.fullmatch(tag)):
         return tag[:100]
     if commit:
-        return commit[:_SHORT]
+        return commit[:digits]
     return (ref or "unknown").removeprefix("refs/heads/")[:100]
 
 

@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from lull.domain.ci_events_read import Ignored, Ping, Unknown
 from lull.domain.ci_payloads import Payload, count, link, moment, number, part, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
+from lull.domain.no_reports import Ignored, Ping, Unknown
 
 State = tuple[Status, Reason | None]
 

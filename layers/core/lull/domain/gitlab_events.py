@@ -3,10 +3,10 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from lull.domain.ci_events_read import Ignored, Unknown
 from lull.domain.ci_payloads import Payload, link, moment, number, part, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
+from lull.domain.no_reports import Ignored, Unknown
 
 State = tuple[Status, Reason | None]
 
@@ -55,7 +55,6 @@ def _deployment(payload: Payload, instance: str | None, at: datetime) -> Report 
     commit = sha((text(payload.get("commit_url"), longest=2048) or "").rpartition("/")[2])
     commit = commit or sha(payload.get("short_sha"))
     ref, user = text(payload.get("ref")), part(payload, "user")
-    short = sha(payload.get("short_sha")) or commit
     when = moment(payload.get("status_changed_at")) or at
     return Report(
         key=f"gitlab:{_server(instance, project)}:{project_id}:{own_id}",
@@ -65,7 +64,7 @@ def _deployment(payload: Payload, instance: str | None, at: datetime) -> Report 
         repository=text(project.get("path_with_namespace")),
         repository_id=project_id,
         environment=text(payload.get("environment")) or text(part(payload, "environment").get("name")),
-        version=version_of(ref=ref) if ref and version_of(ref=ref, commit="-") != "-" else (short or "unknown")[:8],
+        version=version_of(ref=ref, commit=commit, digits=8),
         commit_sha=commit,
         ref=ref,
         link=link(payload.get("deployable_url")),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lull import randomness
-from lull.domain import ci_hooks as mapping
 from lull.domain import deployment_reports as domain
 from lull.domain.ci_hooks import CiHook
 from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Status
@@ -14,11 +13,12 @@ from lull.domain.deployment_reports import Report, Reported
 from lull.domain.environments import Environment
 from lull.domain.errors import NotFound, StaleWrite
 from lull.domain.hook_deliveries import HookDelivery, Verdict, settled
-from lull.store import ci_hooks, components, external_keys, hook_deliveries, names, table
+from lull.store import ci_hooks, components, external_keys, hook_deliveries, table
 from lull.store import component_deployments as store
 from lull.store.codec import Item
 from lull.store.external_keys import External
 from lull.use_cases.component_deployments import effect_of
+from lull.use_cases.report_targets import find_target
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -117,7 +117,7 @@ def _create(told: Told, *, claims: Callable[[ComponentDeployment], list[Item]]) 
     hook = ci_hooks.get_ci_hook(told.delivery.hook_id)
     if hook is None:
         return _settle(told, Verdict.IGNORED, "its hook was deleted")
-    target = _target(hook, told.report)
+    target = find_target(hook, told.report)
     if isinstance(target, str):
         return _settle(told, Verdict.UNMAPPED, target)
     component, environment = components.get_target(told.workspace_id, *target)
@@ -167,32 +167,6 @@ def _fresh(told: Told, hook: CiHook, component: Component, environment: Environm
         created_by=actor,
         updated_at=told.at,
     )
-
-
-def _target(hook: CiHook, report: Report) -> tuple[str, str] | str:
-    """The ids of component and environment, or why there are none."""
-    rules = mapping.matching_rules(hook.rules, report)
-    component_id = report.component_id
-    for rule in rules if component_id is None else ():
-        if environment_id := report.environment_id or mapping.environment_of(rule, report):
-            return rule.component_id, environment_id
-    if component_id is None and rules:
-        component_id = rules[0].component_id
-    if component_id is None and report.component:
-        component_id = names.find_owner(hook.workspace_id, "component", report.component)
-    if component_id is None:
-        return f"no rule is for {_described(report)}"
-    environment_id = report.environment_id
-    if environment_id is None and report.environment:
-        environment_id = names.find_owner(hook.workspace_id, "environment", report.environment)
-    if environment_id is None:
-        return f"no environment is called {report.environment}, and no rule says which it is"
-    return component_id, environment_id
-
-
-def _described(report: Report) -> str:
-    what = report.repository or report.component or "what names no repository and no component"
-    return f"{report.source} of {what}" + (f" ({report.path})" if report.path else "")
 
 
 def _settle(told: Told, verdict: Verdict, reason: str) -> HookDelivery:

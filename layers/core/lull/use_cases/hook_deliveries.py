@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from lull.domain import ci_events, webhook_signatures
 from lull.domain import hook_deliveries as domain
-from lull.domain.ci_events_read import Ignored, Ping, Unknown
 from lull.domain.ci_hooks import ID_LENGTH, CiHook
 from lull.domain.ci_payloads import parse
 from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound, Unauthenticated, invalid
 from lull.domain.hook_deliveries import HookDelivery, Verdict
+from lull.domain.no_reports import Ignored, Ping, Unknown
 from lull.store import ci_hooks
 from lull.store import hook_deliveries as store
 from lull.use_cases.ci_hooks import get_hook
