@@ -116,6 +116,15 @@ def test_every_order_makes_the_same_records_and_the_same_matrix(shared_stack, ti
         assert subject.total("succeeded") == sum(1 for _, status in expected if status == "succeeded"), order
 
 
+def test_an_earlier_attempt_that_has_a_record_of_its_own_is_heard_by_that(world):
+    subject = Subject(world, 1)
+    for told in (("succeeded", 8, 1), ("started", 5, 2), ("succeeded", 4, 2), ("failed", 6, 1), ("started", 9, 1)):
+        subject.hears(told)()
+    found = {each["attempt"]: each for each in subject.records()}
+    assert {attempt: each["status"] for attempt, each in found.items()} == {1: "failed", 2: "succeeded"}
+    assert found[1]["startedAt"] < found[1]["finishedAt"] < found[2]["startedAt"]
+
+
 def test_two_that_are_applied_at_once_are_both_applied(world, monkeypatch):
     """Another delivery comes in between each read and each write."""
     for kind in ("started", "succeeded"):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from lull.domain.component_deployments import TRANSITIONS, ComponentDeployment, Reason, Status
-from lull.domain.deployment_reports import Report, belongs_to_another, reported
+from lull.domain.deployment_reports import Report, reported
 from tests.builders import NOON
 from tests.unit.test_component_deployments import a_deployment
 
@@ -165,16 +165,6 @@ def test_facts_are_filled_in_and_never_overwritten():
     first = reported(a_deployment(), a_report(RUNNING, 1, link="https://a.example", ref="main"), at=NOW).deployment
     second = reported(first, a_report(DONE, 2, link="https://b.example", commit_sha="9fceb02"), at=NOW).deployment
     assert (second.link, second.ref, second.commit_sha) == ("https://a.example", "main", "9fceb02")
-
-
-def test_what_follows_a_success_is_a_deployment_of_its_own():
-    done, failed = told(a_report(DONE, 2)), told(a_report(FAILED, 2))
-    assert belongs_to_another(done, a_report(PENDING, 3, attempt=2))
-    assert not belongs_to_another(failed, a_report(PENDING, 3, attempt=2))
-    assert not belongs_to_another(done, a_report(FAILED, 3))
-    second = told(a_report(RUNNING, 3, attempt=2))
-    assert belongs_to_another(second, a_report(DONE, 2))
-    assert not belongs_to_another(second, a_report(FAILED, 2))
 
 
 def test_time_does_not_go_back():

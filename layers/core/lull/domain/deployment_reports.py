@@ -7,6 +7,9 @@ Of two reports, the one of the later attempt counts; then the one of the higher 
 
 and of two ends the one that happened later. This order does not depend on what came first, so neither does what becomes
 of a deployment. What a report changes, it changes along the transition table, through as many steps as that takes.
+
+An attempt that follows a success is a deployment of its own, and so is an earlier one whose success is told late: what
+succeeded runs meanwhile.
 """
 
 from collections import deque
@@ -157,16 +160,3 @@ def _steps(source: Status, target: Status) -> tuple[Status, ...]:
             seen.add(there)
             ways.append((there, (*way, there)))
     return ()
-
-
-def belongs_to_another(was: ComponentDeployment, report: Report) -> bool:
-    """Whether a report is about another record than the one that its key leads to.
-
-    An attempt that follows a success is a deployment of its own, because what succeeded still runs meanwhile; and so is
-    an earlier attempt that turns out to have succeeded.
-    """
-    if report.attempt is None or report.attempt == was.attempt:
-        return False
-    if report.attempt > was.attempt:
-        return was.status is Status.SUCCEEDED
-    return report.status is Status.SUCCEEDED

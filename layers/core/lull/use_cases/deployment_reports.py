@@ -54,22 +54,18 @@ class Told:
 
 def _take_for_component_deployment(told: Told, external: External) -> HookDelivery:
     was = _known(told, external)
-    if not domain.belongs_to_another(was, told.report):
-        return _apply(told, was)
-    if (told.report.attempt or 0) > was.attempt:
-        # What succeeded keeps its name for that attempt.
-        return _create(
-            told,
-            claims=lambda made: [
-                external_keys.moving(external, {store.KIND: made.id}),
-                _claiming(_key_of_attempt(told.report.key, was.attempt), was),
-            ],
-        )
-    key = _key_of_attempt(told.report.key, told.report.attempt)
-    earlier = external_keys.find_external(told.workspace_id, key)
-    if earlier is None:
-        return _create(told, claims=lambda made: [_claiming(key, made)])
-    return _apply(told, _known(told, earlier))
+    key, attempt = told.report.key, told.report.attempt or was.attempt
+    if attempt > was.attempt and was.status is Status.SUCCEEDED:
+        # What succeeded runs meanwhile, and keeps its name for that attempt.
+        claiming = _claiming(_key_of_attempt(key, was.attempt), was)
+        return _create(told, claims=lambda made: [external_keys.moving(external, {store.KIND: made.id}), claiming])
+    if attempt < was.attempt:
+        earlier = external_keys.find_external(told.workspace_id, _key_of_attempt(key, attempt))
+        if earlier:
+            return _apply(told, _known(told, earlier))
+        if told.report.status is Status.SUCCEEDED:
+            return _create(told, claims=lambda made: [_claiming(_key_of_attempt(key, attempt), made)])
+    return _apply(told, was)
 
 
 Take = Callable[[Told, External], HookDelivery]
@@ -77,7 +73,7 @@ _TAKE: dict[str, Take] = {store.KIND: _take_for_component_deployment}
 """Who hears a report about a record of ours, by kind: where a name means several, the first. They give the verdict."""
 
 
-def _key_of_attempt(key: str, attempt: int | None) -> str:
+def _key_of_attempt(key: str, attempt: int) -> str:
     return f"{key} attempt {attempt}"
 
 
