@@ -132,7 +132,7 @@ def test_the_scheduler_role_is_only_for_schedules_of_our_group():
 
 def test_every_function_has_a_role_of_its_own():
     roles = [json.dumps(function["Role"]) for function in FUNCTIONS.values()]
-    assert len(set(roles)) == len(FUNCTIONS) == 9
+    assert len(set(roles)) == len(FUNCTIONS) == 10
 
 
 def test_no_function_outlives_the_queue_it_reads():
@@ -266,6 +266,7 @@ def test_every_behavior_that_reads_pages_asks_the_gate_for_what_the_bucket_does_
         ("/status/*", "pages"),
         ("/api/v2/*", "pages"),
         ("/api/*", "api"),
+        ("/hooks/*", "api"),
     ]
     # Of custom domains, whose page is at the root.
     assert config["DefaultCacheBehavior"]["TargetOriginId"] == "pages"
