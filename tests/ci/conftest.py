@@ -64,3 +64,9 @@ def shop(shared_stack) -> Shop:
 def pipeline(tmp_path, lull, shop, shared_stack) -> Pipeline:
     environment = {"LULL_URL": lull.url, "LULL_TOKEN": str(shop.api.key), "HOME": str(tmp_path)}
     return Pipeline(tmp_path, environment, shared_stack.drain)
+
+
+@pytest.fixture
+def nobody(tmp_path, lull) -> Pipeline:
+    """For whom there is nothing to be found: cheaper, where it does not come to that."""
+    return Pipeline(tmp_path, {"LULL_URL": lull.url, "LULL_TOKEN": "lull_nobody"})
