@@ -99,6 +99,4 @@ def _refused(status: int, said: Any, credential: Credential) -> Refused:
     text = f"refused: {message}" + (f" ({'; '.join(fields)})" if fields else "")
     if status == 401:
         text += f"; {credential.advice}"
-    if status == 403:
-        text += "; deployments take a credential with the role deployer"
     return Refused(text, status)

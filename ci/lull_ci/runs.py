@@ -39,6 +39,7 @@ class Run:
     job_url: str | None = None
     sha: str | None = None
     ref: str | None = None
+    """In full, as the CI's token says it too: then it is attested."""
     tag: str | None = None
     actor: str | None = None
     link: str | None = None
@@ -100,7 +101,6 @@ def run_of(environ: Mapping[str, str]) -> Run:
 
 
 def _of_github(environ: Mapping[str, str]) -> Run:
-    ref = environ.get("GITHUB_REF_NAME")
     repository, run = environ.get("GITHUB_REPOSITORY"), environ.get("GITHUB_RUN_ID")
     server = environ.get("GITHUB_SERVER_URL", "https://github.com")
     return Run(
@@ -112,14 +112,15 @@ def _of_github(environ: Mapping[str, str]) -> Run:
         workflow=environ.get("GITHUB_WORKFLOW"),
         event=environ.get("GITHUB_EVENT_NAME"),
         sha=environ.get("GITHUB_SHA"),
-        ref=ref,
-        tag=ref if environ.get("GITHUB_REF_TYPE") == "tag" else None,
+        ref=environ.get("GITHUB_REF"),
+        tag=environ.get("GITHUB_REF_NAME") if environ.get("GITHUB_REF_TYPE") == "tag" else None,
         actor=environ.get("GITHUB_ACTOR"),
         link=f"{server}/{repository}/actions/runs/{run}" if repository and run else None,
     )
 
 
 def _of_gitlab(environ: Mapping[str, str]) -> Run:
+    tag, branch = environ.get("CI_COMMIT_TAG"), environ.get("CI_COMMIT_BRANCH")
     return Run(
         provider=GITLAB,
         id=environ.get("CI_PIPELINE_ID"),
@@ -129,8 +130,8 @@ def _of_gitlab(environ: Mapping[str, str]) -> Run:
         event=environ.get("CI_PIPELINE_SOURCE"),
         job_url=environ.get("CI_JOB_URL"),
         sha=environ.get("CI_COMMIT_SHA"),
-        ref=environ.get("CI_COMMIT_REF_NAME"),
-        tag=environ.get("CI_COMMIT_TAG"),
+        ref=f"refs/tags/{tag}" if tag else f"refs/heads/{branch}" if branch else environ.get("CI_COMMIT_REF_NAME"),
+        tag=tag,
         actor=environ.get("GITLAB_USER_LOGIN"),
         link=environ.get("CI_PIPELINE_URL"),
         commit_timestamp=environ.get("CI_COMMIT_TIMESTAMP"),

@@ -25,6 +25,7 @@ GITHUB = {
     "GITHUB_WORKFLOW": "Release",
     "GITHUB_EVENT_NAME": "push",
     "GITHUB_SHA": "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678",
+    "GITHUB_REF": "refs/heads/main",
     "GITHUB_REF_NAME": "main",
     "GITHUB_REF_TYPE": "branch",
     "GITHUB_ACTOR": "ada",
@@ -78,7 +79,9 @@ class Pipeline:
             while command.is_alive():
                 if self.meanwhile:
                     self.meanwhile()
-                command.join(0.02)
+                command.join(0.01)
+            if self.meanwhile:
+                self.meanwhile()
         return Outcome(codes[0], out.getvalue(), err.getvalue())
 
     def process(self, *arguments: str, **more: str) -> Outcome:
@@ -98,8 +101,10 @@ class Pipeline:
         ) as process:
             while self.meanwhile and process.poll() is None:
                 self.meanwhile()
-                time.sleep(0.05)
+                time.sleep(0.02)
             out, err = process.communicate(timeout=60)
+        if self.meanwhile:
+            self.meanwhile()
         return Outcome(process.returncode, out, err)
 
     def file(self, name: str) -> Path:

@@ -63,7 +63,17 @@ def shop(shared_stack) -> Shop:
 @pytest.fixture
 def pipeline(tmp_path, lull, shop, shared_stack) -> Pipeline:
     environment = {"LULL_URL": lull.url, "LULL_TOKEN": str(shop.api.key), "HOME": str(tmp_path)}
-    return Pipeline(tmp_path, environment, shared_stack.drain)
+    drained = 0
+
+    def follow() -> None:
+        """What a change leads to; to look for it all the time would take most of the time."""
+        nonlocal drained
+        if drained != lull.changes:
+            drained = lull.changes
+            shared_stack.drain()
+
+    shared_stack.drain()
+    return Pipeline(tmp_path, environment, follow)
 
 
 @pytest.fixture

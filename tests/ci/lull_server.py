@@ -40,6 +40,8 @@ class LullServer:
     requests: list[Request] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     """One after the other, each for the next request it is of."""
+    changes: int = 0
+    """How many requests were answered that may have changed something."""
 
     def made(self, method: str, part: str = "") -> list[Request]:
         return [each for each in self.requests if each.method == method and part in each.path]
@@ -68,11 +70,13 @@ def _troubled(app: ASGIApp, lull: LullServer) -> ASGIApp:
 
         if trouble is None:
             await app(scope, again, send)
+            lull.changes += scope["method"] != "GET"
             return
         lull.troubles.remove(trouble)
         await asyncio.sleep(trouble.slow)
         if trouble.after_doing_it:
             await app(scope, again, _nowhere)
+            lull.changes += 1
         if trouble.status is None:
             # The connection is closed in the middle of an answer.
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})

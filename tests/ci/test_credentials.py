@@ -1,38 +1,57 @@
 """Which token is shown to Lull, how it is got, and that nobody else sees it."""
 
 import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from tests.ci.command import Pipeline
+from tests.ci.command import GITHUB, Pipeline
+from tests.ci.conftest import Shop
 from tests.ci.lull_server import LullServer, Trouble, serving
+from tests.ci_tokens import AUDIENCE, CiServer, ci_server, token
+from tests.ci_tokens import job as ci_job
 
 START = ("deploy", "start", "--component", "checkout", "--environment", "production", "--wait", "0")
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl"
 
 
+@dataclass
+class GithubServer(LullServer):
+    make: Callable[[], str] = str
+    """Another token for each request."""
+
+
 @pytest.fixture
-def github():
+def github() -> Iterator["GithubServer"]:
     """GitHub's side: each request is another token."""
 
-    async def token(scope, receive, send):
-        number = len(service.requests)
+    async def answer(scope, receive, send):
         if Request(scope).headers["authorization"] != "Bearer runtime-token":
             await JSONResponse({"message": "no"}, 403)(scope, receive, send)
             return
-        await JSONResponse({"value": f"{JWT}{number}"})(scope, receive, send)
+        await JSONResponse({"value": service.make()})(scope, receive, send)
 
-    with serving(token) as service:
+    with serving(answer) as server:
+        service = GithubServer(**vars(server))
+        service.make = lambda: f"{JWT}{len(service.requests)}"
         yield service
 
 
+def asks(github: "GithubServer") -> dict[str, str]:
+    """What GitHub gives a job with the permission."""
+    url = f"{github.url}/token?api-version=2.0"
+    return {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "runtime-token"}
+
+
 @pytest.fixture
-def job(nobody: Pipeline, github: LullServer) -> Pipeline:
+def job(nobody: Pipeline, github: GithubServer) -> Pipeline:
     """A job of GitHub's that may ask for a token, and has no API key."""
-    asks = {"ACTIONS_ID_TOKEN_REQUEST_URL": f"{github.url}/token?api-version=2.0"}
-    return nobody.in_github(LULL_TOKEN="", ACTIONS_ID_TOKEN_REQUEST_TOKEN="runtime-token", **asks)
+    return nobody.in_github(LULL_TOKEN="", **asks(github))
 
 
 def shown(lull: LullServer) -> set[str]:
@@ -57,6 +76,53 @@ def test_gitlab_has_its_token_in_a_variable(nobody, lull):
     job.lull(*START, "--id-token-variable", "OTHER")
     assert [each.headers["authorization"] for each in lull.requests] == [f"Bearer {JWT}", f"Bearer {JWT}9"]
     assert {each.headers["x-lull-workspace"] for each in lull.requests} == {"7"}
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[CiServer]:
+    with ci_server() as server:
+        yield server
+
+
+@pytest.fixture
+def installation(issuer: CiServer, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> CiServer:
+    """Lull is at `AUDIENCE` and trusts jobs of the shop's repository; those of others it does not."""
+    monkeypatch.setenv("CI_ISSUERS", issuer.setting())
+    monkeypatch.setenv("INSTALLATION_URL", AUDIENCE)
+    for provider, field, number in (("github", "repositoryId", "100"), ("gitlab", "projectId", "200")):
+        body = {"name": "CI", "provider": provider, "issuer": f"{issuer.url}/{provider}", field: number}
+        shop.api.post("/api/v1/ci-trusts", {**body, "projectIds": [shop.project]})
+    return issuer
+
+
+def signed(issuer: CiServer, provider: str, **claims: str) -> str:
+    claims.setdefault("jti", str(uuid.uuid4()))
+    return token(ci_job(issuer, provider, int(time.time()), claims=claims))
+
+
+def test_jobs_of_github_need_no_secret(pipeline, github, installation, shop):
+    github.make = lambda: signed(installation, "github", sha=GITHUB["GITHUB_SHA"], run_id="7001")
+    workspace = str(shop.api.get("/api/workspace")["id"])
+    more = {"LULL_TOKEN": "", "LULL_AUDIENCE": AUDIENCE, "LULL_WORKSPACE": workspace}
+    job = pipeline.in_github(**more, **asks(github))
+    assert (job.lull(*START).code, job.lull(*START).code, job.lull("deploy", "succeed", *START[2:6]).code) == (0, 0, 0)
+    (made,) = shop.deployments()
+    assert (made["status"], sorted(made["attested"])) == ("succeeded", ["commitSha", "deployedBy", "ref"])
+    opened = job.lull("window", "start", "--project", str(shop.project))
+    ended = [job.lull("window", "end", **job.handed_on("env")).code for _ in range(2)]
+    assert (opened.code, ended) == (0, [0, 0])
+    # Which jobs may not list.
+    assert job.lull("window", "end", "--project", str(shop.project)).code == 2
+
+
+def test_one_token_of_gitlab_is_good_for_a_whole_job(pipeline, installation, shop):
+    workspace = str(shop.api.get("/api/workspace")["id"])
+    job = pipeline.in_gitlab(LULL_TOKEN="", LULL_ID_TOKEN=signed(installation, "gitlab"), LULL_WORKSPACE=workspace)
+    end = ("deploy", "fail", *START[2:6])
+    # What is told in the same words is no replay: it is of another attempt.
+    codes = [job.lull(*command).code for command in (START, START, end, end, START, end, end)]
+    assert codes == [0] * 7
+    assert [(each["status"], each["attempt"]) for each in shop.deployments()] == [("failed", 2)]
 
 
 def test_a_key_goes_before_tokens_and_an_option_before_variables(job, lull, shop, github):

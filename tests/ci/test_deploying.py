@@ -26,12 +26,12 @@ def test_checks_are_quiet_from_start_to_success(pipeline, shop):
 def test_what_the_run_knows_is_on_record(pipeline, shop):
     job = pipeline.in_github()
     more = ("--description", "Grüße, 東京 🚀", "--unplanned", "--max-duration", "2h", "--metadata", "team=payments")
-    job.lull("deploy", "start", *TARGET, *more, "--wait", "0", GITHUB_ACTOR="zoë", GITHUB_REF_NAME="fix/ünïcode")
+    job.lull("deploy", "start", *TARGET, *more, "--wait", "0", GITHUB_ACTOR="zoë", GITHUB_REF="refs/heads/fix/ünïcode")
     (made,) = shop.deployments()
     wanted = {
         "version": "a1b2c3d4e5f6",
         "commitSha": "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678",
-        "ref": "fix/ünïcode",
+        "ref": "refs/heads/fix/ünïcode",
         "deployedBy": "zoë",
         "link": "https://github.com/acme/shop/actions/runs/7001",
         "description": "Grüße, 東京 🚀",
