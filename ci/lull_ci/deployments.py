@@ -16,7 +16,7 @@ from lull_ci.texts import UUID
 PENDING, IN_PROGRESS, SUCCEEDED, FAILED, ROLLED_BACK = "pending", "in_progress", "succeeded", "failed", "rolled_back"
 _OPEN = (PENDING, IN_PROGRESS)
 _PATH = "/v1/deployments"
-_POLL_FIRST, _POLL_LAST = 0.25, 2.0
+FIRST_POLL, _LAST_POLL = 0.25, 2.0
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ def wait_until_quiet(api: Api, begun: Deployment, seconds: float, terminal: Term
     if not seconds:
         return begun
     api.exchanges.allow(seconds)
-    pause = _POLL_FIRST
+    pause = FIRST_POLL
     while begun.status == IN_PROGRESS and begun.quiet == "waiting":
         if pause > api.exchanges.seconds_left:
             terminal.warning(f"the checks behind {begun} are not quiet after {seconds:g} s; they will be soon")
             return begun
         time.sleep(pause)
-        pause = min(pause * 1.5, _POLL_LAST)
+        pause = min(pause * 1.5, _LAST_POLL)
         try:
             begun = read(api, begun.id)
         except CommandError as error:

@@ -7,16 +7,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lull_ci.errors import Unreachable
 from lull_ci.texts import one_line
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 _TRY_AGAIN = {429, 502, 503, 504}
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
+FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
 _ONE_REQUEST = 10.0
 _LARGEST = 1 << 20
 
@@ -49,7 +52,7 @@ class Exchanges:
 
     def send(self, who: str, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:
         """The answer, whatever its status. Raises Unreachable, naming `who`, if there is none in time."""
-        pause = _FIRST_PAUSE
+        pause = FIRST_PAUSE
         while True:
             answer, trouble = self._tried(method, url, headers, body)
             if answer and answer.status not in _TRY_AGAIN:
@@ -88,8 +91,16 @@ class Exchanges:
 
         if self._opened is None:
             # A redirect would take the token elsewhere.
-            self._opened = httpx.Client(follow_redirects=False)
+            self._opened = httpx.Client(follow_redirects=False, verify=_authorities())
         return self._opened
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are believed; to read them takes longer than a request."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -48,6 +48,13 @@ def lull(served: LullServer) -> LullServer:
     return served
 
 
+@pytest.fixture(autouse=True)
+def no_long_pauses(monkeypatch):
+    """Of commands in this process."""
+    monkeypatch.setattr("lull_ci.exchanges.FIRST_PAUSE", 0.02)
+    monkeypatch.setattr("lull_ci.deployments.FIRST_POLL", 0.02)
+
+
 @pytest.fixture
 def shop(shared_stack) -> Shop:
     api = a_workspace(next(_workspaces), Role.ADMIN)

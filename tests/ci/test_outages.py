@@ -40,7 +40,7 @@ def lost(tmp_path) -> Pipeline:
 )
 def test_a_lull_that_is_down_fails_no_release_unless_it_is_required(lost, command, monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    monkeypatch.setattr("lull_ci.exchanges._FIRST_PAUSE", 0.5)
+    monkeypatch.setattr("lull_ci.exchanges.FIRST_PAUSE", 0.5)
     went_on = lost.lull(*command)
     assert went_on.code == 0
     assert went_on.out == ("unknown\n" if command[0] == "can-deploy" else "")
@@ -89,6 +89,7 @@ def test_what_was_recorded_and_not_begun_succeeds_nevertheless(job, lull, shop):
 
 def test_lull_says_how_long_to_wait(job, lull, shop, monkeypatch):
     waits: list[float] = []
+    monkeypatch.setattr("lull_ci.exchanges.FIRST_PAUSE", 0.25)
     monkeypatch.setattr(time, "sleep", waits.append)
     in_two_seconds = formatdate(time.time() + 3, usegmt=True)
     lull.troubles += [Trouble(429, {"retry-after": "7"}), Trouble(503, {"retry-after": in_two_seconds}), Trouble(503)]
