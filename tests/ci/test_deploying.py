@@ -154,7 +154,7 @@ def test_nothing_to_end_is_a_warning_unless_it_is_required(pipeline, shop):
 
 
 def test_outside_of_a_run_ids_are_needed(pipeline, shop):
-    started = pipeline.process("deploy", "start", *TARGET, "--version", "v1", "--json")
+    started = pipeline.lull("deploy", "start", *TARGET, "--version", "v1", "--json")
     made = json.loads(started.out)
     assert (made["status"], made["quiet"], made["metadata"]) == ("in_progress", "on", {})
     assert pipeline.lull("deploy", "succeed", *TARGET).code == 2
