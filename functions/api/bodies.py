@@ -125,7 +125,7 @@ class StrictRoute(APIRoute):
         takes_no_body = self.body_field is None
 
         async def strictly(request: Request) -> Response:
-            admit(request, self.path)
+            self.admit(request)
             strict = StrictRequest(request.scope, request.receive)
             if ACCESS[request.method, self.path] is not PUBLIC:
                 _require_known(request, known)
@@ -134,6 +134,10 @@ class StrictRoute(APIRoute):
             return await handle(strict)
 
         return strictly
+
+    def admit(self, request: Request) -> None:
+        """Let the caller in, or raise what keeps them out."""
+        admit(request, self.path)
 
 
 async def _require_no_fields(request: StrictRequest) -> None:

@@ -17,6 +17,8 @@ from answers import NoStore
 from bodies import BodyLimit
 from routers import (
     alert_channels,
+    app_deployments,
+    applications,
     api_keys,
     checks,
     component_deployments,
@@ -57,6 +59,8 @@ for module in (
     components,
     environments,
     component_deployments,
+    applications,
+    app_deployments,
     status_pages,
     announcements,
     subscribers,
