@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -47,11 +48,11 @@ def application(api, git) -> str:
     return an_application(api, f"{git.url}/shop.git", **ids)
 
 
-def driven(api: Api, application: str, deployment) -> dict:
+def driven(api: Api, application: str, deployment) -> Any:
     return api.get(f"/api/v1/deployments/{read(api, application, deployment)['component_deployment_id']}")
 
 
-def check(api: Api) -> str:
+def check(api: Api) -> Any:
     return api.get("/api/checks/1")["status"]
 
 
