@@ -1,4 +1,4 @@
-"""A real git server on loopback: `git http-backend` behind a small HTTP server, and repositories for it."""
+"""A real git server on loopback, which is git itself behind `local.git_host`, and repositories for it."""
 
 import base64
 import os
@@ -6,14 +6,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
-BACKEND = Path(
-    subprocess.run(["git", "--exec-path"], capture_output=True, text=True).stdout.strip(), "git-http-backend"
-)
+from local import git_host
+
 _ENVIRONMENT = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/"}
 
 
@@ -75,56 +73,12 @@ class GitServer:
 def git_server(root: Path) -> Iterator[GitServer]:
     git = GitServer(root)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            git.requests.append(f"{self.command} {self.path}")
-            if git.password and not self._is_let_in(git.password):
-                self.send_response(401)
-                self.send_header("content-length", "0")
-                self.end_headers()
-                return
-            path, _, query = self.path.partition("?")
-            length = int(self.headers.get("content-length") or 0)
-            done = subprocess.run(
-                [BACKEND],
-                input=self.rfile.read(length),
-                capture_output=True,
-                env={
-                    **_ENVIRONMENT,
-                    "GIT_PROJECT_ROOT": str(git.root),
-                    "GIT_HTTP_EXPORT_ALL": "1",
-                    "GIT_PROTOCOL": self.headers.get("git-protocol", ""),
-                    "REQUEST_METHOD": self.command,
-                    "PATH_INFO": path,
-                    "QUERY_STRING": query,
-                    "CONTENT_TYPE": self.headers.get("content-type", ""),
-                    "CONTENT_LENGTH": str(length),
-                },
-            )
-            head, _, body = done.stdout.partition(b"\r\n\r\n")
-            headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
-            self.send_response(int(headers.pop("Status", "200").split()[0]))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                # Whoever asked has read enough.
-                return
+    def admits(request: BaseHTTPRequestHandler) -> bool:
+        git.requests.append(f"{request.command} {request.path}")
+        sent = request.headers.get("authorization", "").removeprefix("Basic ")
+        return git.password is None or base64.b64decode(sent).decode().partition(":")[2] == git.password
 
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def _is_let_in(self, password: str) -> bool:
-            sent = self.headers.get("authorization", "").removeprefix("Basic ")
-            return base64.b64decode(sent).decode().partition(":")[2] == password
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = git_host.serving(root, admits=admits)
     git.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
