@@ -314,6 +314,19 @@ def test_an_answer_that_was_lost_makes_no_second_deployment(api, stack, time, re
     assert rest.requests.count(f"POST {GITHUB}/deployments") == 1
 
 
+def test_a_message_that_comes_while_github_is_being_told_tells_it_nothing(api, stack, time, rest, by_github):
+    made: list[Any] = []
+
+    def meanwhile(asked: Asked) -> tuple[int, Any]:
+        executor_calls.call(1, made[0]["id"], at=time.at)
+        return 201, {"id": 42}
+
+    rest.answers[f"POST {GITHUB}/deployments"] = meanwhile
+    made.append(triggered(api, by_github))
+    stack.drain()
+    assert rest.requests == [f"GET {GITHUB}", f"POST {GITHUB}/deployments"]
+
+
 @pytest.mark.parametrize("answer", [(202, {"message": "Auto-merged"}), (409, {}), (422, {}), (201, {"id": "x"})])
 def test_a_deployment_that_github_does_not_make_fails(api, stack, rest, by_github, answer):
     rest.answers[f"POST {GITHUB}/deployments"] = answer
