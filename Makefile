@@ -10,6 +10,8 @@ PYTHON := .venv/bin/python
 # Errors only.
 INSTALL := -m pip install -qq --disable-pip-version-check
 export PYTHONPATH := layers/core
+# A run starts dozens of Pythons: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help
@@ -52,7 +54,8 @@ reset:  ## Forget everything that `make run` keeps
 # ---------------------------------------------------------------- checking
 
 .PHONY: test
-test: lint template  ## Everything that must be green before a commit
+test: .venv/.test .venv-sam/.sam  ## Everything that must be green before a commit
+	@$(MAKE) --no-print-directory --jobs 2 lint template
 	@$(PYTHON) -m tests.browser  # Once, before several tests at a time look for it.
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal
 

@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from local.launcher import run
-
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -19,6 +17,8 @@ def main() -> int:
     parser.add_argument("--port", type=_port, default=8000, help="where to listen on 127.0.0.1 (default: 8000)")
     parser.add_argument("--state", type=Path, default=Path(".lull"), help="folder for what is kept (default: .lull)")
     arguments = parser.parse_args()
+    from local.launcher import run
+
     return run(arguments.port, arguments.state.expanduser())
 
 

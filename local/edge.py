@@ -52,6 +52,8 @@ class Edge:
                 return HttpResponse("This address is not served here.\n", 421, media_type="text/plain")
             # As at CloudFront, after the behaviour was chosen.
             request.scope["path"] = hosts.rewritten(host, visited)
+        elif behavior.serves_hosts:
+            request.scope["path"] = hosts.at_own_host(visited)
         if request.method in behavior.methods:
             for origin in behavior.origins:
                 response = await self._from(origin, behavior, request)

@@ -1,19 +1,20 @@
 """The emulator's process: MiniStack's application behind a browser guard, with snapshots of its state."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import ministack.app
 import ministack.services.dynamodb
 import ministack.services.eventbridge
 import ministack.services.scheduler
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
+import uvicorn
 
 from local.emulator import KEEP_EXPIRED, NOT_SAVED
 from local.guard import Guard
@@ -21,31 +22,41 @@ from local.keeper import Keeper
 from local.snapshot import Snapshot
 
 
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are this process's own business."""
+        yield
+
+
 async def _run(listener: int, port: int, snapshot: Snapshot | None) -> bool:
     """Until told to stop; False when what changed last could not be saved."""
     guard = Guard(port)
-    config = Config()
-    config.bind = [f"fd://{listener}"]
-    config.loglevel = "WARNING"
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 0.5
+    server = _Server(
+        uvicorn.Config(
+            guard,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            ws="none",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
+    )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_log_failure)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     threading.Thread(target=_stop_with_parent, args=(loop, stop), daemon=True).start()
-    server = asyncio.create_task(serve(guard, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
+    serving = asyncio.create_task(server.serve([socket.socket(fileno=listener)]))
     keeper = Keeper(guard, snapshot) if snapshot else None
     if keeper:
         await keeper.save_changes(stop)
-    await server
+    await stop.wait()
+    server.should_exit = True
+    await serving
     return keeper.save_last() if keeper else True
-
-
-def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    # Connections that are cut at the end are no failure; Python 3.11's streams take them for one.
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
-        loop.default_exception_handler(context)
 
 
 def _stop_with_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

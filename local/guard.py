@@ -1,5 +1,6 @@
 """What stands before the emulator: no web page gets through, and every write is noticed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -30,6 +31,10 @@ class Guard:
             return
         try:
             await ministack.app.app(scope, receive, send)
+        except asyncio.CancelledError:
+            # Whoever still waits for a message when everything stops.
+            await send({"type": "http.response.start", "status": 503, "headers": []})
+            await send({"type": "http.response.body", "body": b"stopping"})
         finally:
             self.changed = self.changed or _is_write(scope["method"], headers)
 

@@ -1,4 +1,4 @@
-"""What the template's `HostFunction` makes of a request to a custom domain, in the language of this machine.
+"""What the template's `HostFunction` makes of a request, to a custom domain or not, in the language of this machine.
 
 A test runs both on the same requests.
 """
@@ -20,6 +20,11 @@ def rewritten(host: str, path: str) -> str:
     """The path that the CDN looks for, for a request to a host that is not the installation's own."""
     found = next(((pattern, to) for pattern, to in _PATHS if re.fullmatch(pattern, path)), None)
     return f"/domains/{host.lower()}" + (re.sub(f"^{found[0]}$", found[1], path) if found else "/none")
+
+
+def at_own_host(path: str) -> str:
+    """The same for a request to the installation's own host."""
+    return path if re.match(r"/(?:api/|v1/|(?:status|domains)/.)", path) else "/domains/none"
 
 
 def host_of(header: str) -> str:

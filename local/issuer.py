@@ -2,13 +2,14 @@
 
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -18,6 +19,8 @@ PATH = "/_local/oidc"
 AUDIENCE = "lull"
 ROLES = ("viewer", "deployer", "member", "admin")
 
+Key = TypeVar("Key", ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey)
+
 _KEY_ID = "local"
 _VALID_FOR = timedelta(days=30)
 
@@ -25,7 +28,7 @@ _VALID_FOR = timedelta(days=30)
 class Issuer:
     def __init__(self, address: str, key_file: Path) -> None:
         self.url = address + PATH
-        self._key = _load_or_create(key_file)
+        self._key = load_or_create(key_file, lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def setting(self) -> str:
         """The value of the template's parameter `OidcIssuers`."""
@@ -78,13 +81,15 @@ class Issuer:
         return {"keys": [{**public, "kid": _KEY_ID, "use": "sig", "alg": "ES256"}]}
 
 
-def _load_or_create(file: Path) -> ec.EllipticCurvePrivateKey:
+def load_or_create(file: Path, generate: Callable[[], Key]) -> Key:
+    """The key of this file; a new one, if there is none yet."""
     if file.exists():
-        key = serialization.load_pem_private_key(file.read_bytes(), password=None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return key
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        key: Any = serialization.load_pem_private_key(file.read_bytes(), password=None)
+        return cast(Key, key)
+    made = generate()
+    pem = made.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
         output.write(pem)
-    return key
+    return made

@@ -11,7 +11,6 @@ from pathlib import Path
 from local.emulator import EmulatorError
 from local.server import listen
 from local.state_folder import InUse, StateFolder
-from local.system import System, say
 
 
 def run(port: int, state: Path) -> int:
@@ -32,6 +31,9 @@ def run(port: int, state: Path) -> int:
             return _refuse(f"the state folder {state} cannot be used: {reason}; choose another with STATE=…")
         except InUse as error:
             return _refuse(f"lull is already running with the state folder {error}: choose another with STATE=…")
+        # Takes most of a second: whoever is refused need not wait for it.
+        from local.system import System, say
+
         system = System(port, folder, terminal, stop)
         try:
             system.start(listener, lock, running)

@@ -20,6 +20,7 @@ class StateFolder:
         self.path = path.resolve()
         self.snapshot = self.path / "aws.json"
         self.signing_key = self.path / "signing-key.pem"
+        self.ci_signing_key = self.path / "ci-signing-key.pem"
         self.log = self.path / "log.jsonl"
         self.emulator_log = self.path / "emulator.log"
         self.credentials = self.path / "credentials.json"

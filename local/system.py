@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from typing import TextIO
 
 from local import edge, outbox, pages, welcome
+from local.ci_issuer import CiIssuer
 from local.deployment import deploy
 from local.emulator import SAVED_AGAIN, Emulator
 from local.endpoint import Endpoint
@@ -53,7 +54,8 @@ class System:
         running.callback(emulator.stop)
         say(self._terminal, "creating what template.yaml describes")
         issuer = Issuer(self._url, self._folder.signing_key)
-        deployed = deploy(Endpoint(emulator.url), parameters=self._parameters(issuer))
+        ci_issuer = CiIssuer(self._url, self._folder.ci_signing_key)
+        deployed = deploy(Endpoint(emulator.url), parameters=self._parameters(issuer, ci_issuer))
         outbox.allow_sender(deployed.endpoint)
         self._names = {function.arn: function.name for function in deployed.functions}
         os.environ.update(deployed.environment())
@@ -66,7 +68,7 @@ class System:
         running.callback(pool.close)
         runtime.start()
         running.callback(runtime.stop)
-        own_pages = pages.routes(deployed, pool, self._url, runtime.invoke) + issuer.routes()
+        own_pages = pages.routes(deployed, pool, self._url, runtime.invoke) + issuer.routes() + ci_issuer.routes()
         app = edge.Edge(deployed, runtime.invoke, pool, self._report, host=self._host).app(own_pages)
         server = Server(app, listener)
         server.start()
@@ -75,10 +77,11 @@ class System:
         self._folder.save_credentials(url=self._url, api_key=api_key, jwt=issuer.token())
         say(self._terminal, welcome.text(url=self._url, api_key=api_key, log=str(self._folder.log)))
 
-    def _parameters(self, issuer: Issuer) -> dict[str, str]:
+    def _parameters(self, issuer: Issuer, ci_issuer: CiIssuer) -> dict[str, str]:
         return {
             "PublicUrl": self._url,
             "OidcIssuers": issuer.setting(),
+            "CiIssuers": ci_issuer.setting(),
             "MailFrom": outbox.SENDER,
             "PrivateTargets": THIS_MACHINE,
             "DomainTarget": DOMAIN_TARGET,

@@ -29,8 +29,12 @@ from lull.use_cases import (
 )
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
+from tests.announcement_costs import record_announcements
 from tests.api import Api, a_workspace
 from tests.applying import SIGNING_SECRET, an_application, say, triggered
+from tests.ci_tokens import AUDIENCE, ci_server
+from tests.ci_tokens import job as ci_job
+from tests.ci_tokens import token as ci_token
 from tests.deploying import a_component, an_environment, move
 from tests.many import many_cells, many_checks
 from tests.metering import Meter, metered
@@ -170,7 +174,24 @@ def measured() -> dict[str, Meter]:
     _subscribers(api, record)
     _component_deployments(api, record)
     _applications(api, record)
+    _ci_jobs(api, record)
+    record_announcements(api, record)
     return meters
+
+
+def _ci_jobs(api: Api, record: Callable[..., None]) -> None:
+    """A job that reports a deployment."""
+    with ci_server() as server:
+        settings = {"CI_ISSUERS": server.setting(), "INSTALLATION_URL": AUDIENCE}
+        with mock.patch.dict("os.environ", settings):
+            body = {"name": "CI", "provider": "github", "issuer": f"{server.url}/github", "repositoryId": "100"}
+            record("create a CI trust", lambda: api.post("/api/v1/ci-trusts", {**body, "projectIds": [1]}))
+            job = Api(ci_token(ci_job(server, "github", int(clock.now().timestamp()))))
+            ask = lambda: job.get("/api/v1/ci-identity")  # noqa: E731
+            record("authentication by CI token, once a minute", ask, authenticated=False)
+            record("authentication by CI token", ask, authenticated=False)
+            report = lambda: job.post("/api/deployments", {"projectId": 1})  # noqa: E731
+            record("report a deployment without autoPause, by a CI job, all told", report, authenticated=False)
 
 
 def _subscribers(api: Api, record: Callable[..., None]) -> None:
@@ -247,6 +268,9 @@ def _component_deployments(api: Api, record: Callable[..., None]) -> None:
     record("get a component deployment", lambda: api.get(f"/api/v1/deployments/{first}"))
     record("list component deployments", lambda: api.get("/api/v1/deployments"))
     record("get the latest of a component", lambda: api.get(f"/api/v1/deployments/latest?componentId={component}"))
+    asked = f"componentId={component}&environmentId={environment}"
+    record("ask whether it may be deployed", lambda: api.get(f"/api/v1/deployments/can-deploy?{asked}"))
+    record("get the delivery metrics", lambda: api.get("/api/v1/deployments/metrics"))
     many_cells(api.get("/api/workspace")["id"], components=200, environments=5)
     record("get the matrix of 201 components in 6 environments", lambda: api.get("/api/v1/deployments/matrix"))
 

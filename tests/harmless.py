@@ -20,6 +20,7 @@ ATTRIBUTES = {
     "th": {"scope"},
     "code": {"class"},
 }
+EVERYWHERE = {"dir", "lang"}
 _REL = {"nofollow", "noopener", "noreferrer"}
 
 
@@ -31,6 +32,10 @@ def parsed(html: str) -> Element:
 
 def text_of(html: str) -> str:
     return "".join(parsed(html).itertext())
+
+
+def links_of(html: str) -> list[str]:
+    return [each.get("href", "") for each in _elements(parsed(html)) if each.tag == f"{_XHTML}a"]
 
 
 def elements_of(html: str) -> list[str]:
@@ -55,8 +60,10 @@ def _harms(element: Element) -> Iterator[str]:
     if name not in ELEMENTS:
         yield f"<{name}>"
     for attribute, value in element.attrib.items():
-        if attribute not in ATTRIBUTES.get(name, set()):
+        if attribute not in ATTRIBUTES.get(name, set()) | EVERYWHERE:
             yield f"<{name} {attribute}>"
+        if attribute in EVERYWHERE and not value.replace("-", "").isalnum():
+            yield f"<{name} {attribute}={value!r}>"
         if attribute in ("href", "src"):
             yield from _harms_of_url(name, value)
     if name == "a" and set(element.get("rel", "").split()) != _REL:
@@ -69,6 +76,6 @@ def _harms_of_url(name: str, url: str) -> Iterator[str]:
     # What browsers do to a URL before they look at its scheme.
     seen = "".join(each for each in url if each not in "\t\n\r").strip("".join(map(chr, range(33))))
     scheme = urlsplit(seen).scheme.lower() if seen.isascii() or ":" in seen else ""
-    allowed = {"a": {"http", "https", "mailto", ""}, "img": {"https"}}
+    allowed = {"a": {"http", "https", "mailto", "tel", ""}, "img": {"https"}}
     if scheme not in allowed.get(name, set()):
         yield f"<{name}> with {url!r}"

@@ -15,6 +15,12 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("PATCH", "/api/api-keys/{key_id}"): ADMIN,
     ("DELETE", "/api/api-keys/{key_id}"): ADMIN,
     ("POST", "/api/api-keys/{key_id}/rotate"): ADMIN,
+    ("GET", "/api/v1/ci-trusts"): ADMIN,
+    ("POST", "/api/v1/ci-trusts"): ADMIN,
+    ("GET", "/api/v1/ci-trusts/{trust_id}"): ADMIN,
+    ("PATCH", "/api/v1/ci-trusts/{trust_id}"): ADMIN,
+    ("DELETE", "/api/v1/ci-trusts/{trust_id}"): ADMIN,
+    ("GET", "/api/v1/ci-identity"): VIEWER,
     ("GET", "/api/projects"): VIEWER,
     ("POST", "/api/projects"): MEMBER,
     ("GET", "/api/projects/{project_id}"): VIEWER,
@@ -67,6 +73,8 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/v1/deployments"): VIEWER,
     ("GET", "/api/v1/deployments/matrix"): VIEWER,
     ("GET", "/api/v1/deployments/latest"): VIEWER,
+    ("GET", "/api/v1/deployments/metrics"): VIEWER,
+    ("GET", "/api/v1/deployments/can-deploy"): VIEWER,
     ("POST", "/api/v1/deployments"): DEPLOYER,
     ("GET", "/api/v1/deployments/{deployment_id}"): VIEWER,
     ("PATCH", "/api/v1/deployments/{deployment_id}"): DEPLOYER,
@@ -142,3 +150,20 @@ LINKED: dict[tuple[str, str], Role | None] = {
     (method, "/api/public/subscriptions/{purpose}/{token}"): PUBLIC for method in ("GET", "HEAD", "POST")
 }
 ACCESS |= LINKED
+
+# What a CI token opens, whatever its role: these paths and all below them.
+READ_BY_JOBS = (
+    "/api/v1/ci-identity",
+    "/api/v1/components",
+    "/api/v1/environments",
+    "/api/v1/deployments",
+    "/v1/applications",
+)
+WRITTEN_BY_JOBS = ("/api/v1/deployments", "/api/deployments")
+
+
+def is_for_jobs(method: str, path: str) -> bool:
+    """Whether a CI token opens the route, if its role does."""
+    return f"{path}/".startswith(
+        tuple(f"{each}/" for each in (READ_BY_JOBS if method in ("GET", "HEAD") else WRITTEN_BY_JOBS))
+    )

@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access import ACCESS, PUBLIC
 from auth import admit
-from errors import NO_OBJECT, UNKNOWN_FIELD, answer
+from errors import NO_OBJECT, answer
 from lull.domain.errors import FieldError, Invalid, invalid
+from repeats import IDEMPOTENCY_KEY, unless_made_before
+from wording import UNKNOWN_FIELD
 
 LARGEST_BODY = 256 * 1024
 DEEPEST_BODY = 20
@@ -123,6 +125,7 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         known = {field.alias for field in self.dependant.query_params}
         takes_no_body = self.body_field is None
+        takes_key = any(field.alias == IDEMPOTENCY_KEY for field in self.dependant.header_params)
 
         async def strictly(request: Request) -> Response:
             self.admit(request)
@@ -131,7 +134,7 @@ class StrictRoute(APIRoute):
                 _require_known(request, known)
                 if takes_no_body:
                     await _require_no_fields(strict)
-            return await handle(strict)
+            return await unless_made_before(strict, handle, takes_key=takes_key)
 
         return strictly
 

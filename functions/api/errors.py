@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+import wording
 from lull.domain import errors as domain
 from lull.domain.errors import DomainError, FieldError
 from lull.domain.rate_limits import Allowance, TooManyRequests
@@ -29,7 +30,6 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
 
 
 NO_OBJECT = "must be a JSON object, sent as application/json"
-UNKNOWN_FIELD = "is not a known field"
 
 
 def answer(
@@ -87,21 +87,11 @@ def _field_error(error: Any) -> FieldError:
     where, *path = error["loc"]
     kind = error["type"]
     if where == "body" and (kind == "json_invalid" or not path):
-        message = "is required" if kind == "missing" else NO_OBJECT
-        return FieldError("body", message)
+        return FieldError("body", wording.worded(error) if kind == "missing" else NO_OBJECT)
     field = ".".join(str(part) for part in path)
     if where == "path":
         field = to_camel(field)
-    if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
-        return FieldError(field, _wrong_length(error))
-    messages = {"missing": "is required", "extra_forbidden": UNKNOWN_FIELD}
-    return FieldError(field, messages.get(kind, error["msg"].removeprefix("Value error, ")))
-
-
-def _wrong_length(error: Any) -> str:
-    unit = "characters" if isinstance(error["input"], str) else "items"
-    bound, limits = ("least", "min_length") if "short" in error["type"] else ("most", "max_length")
-    return f"must have at {bound} {error['ctx'][limits]} {unit}"
+    return FieldError(field, wording.worded(error))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

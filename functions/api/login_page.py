@@ -28,6 +28,11 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+_WHERE_PAGES_ARE = (
+    "That of a status page ends with <code>/status/</code> and the name of the page: it may be misspelt, or the page"
+    " may be gone."
+)
+
 
 def login_page(slug: str, *, status: int, wrong: str | None = None, headers: dict[str, str] | None = None) -> Response:
     """The form, with what was wrong with the last try."""
@@ -48,6 +53,13 @@ def action_page(title: str, text: str, *, button: str, path: str) -> Response:
 <p>{escape(text)}</p>
 <form method="post" action="{escape(path)}"><button type="submit">{escape(button)}</button></form>"""
     return _page(escape(title), body, 200, None)
+
+
+def nothing_here(*, at_host: bool = False) -> Response:
+    """The same whatever was asked for. At a custom domain the way on is its page."""
+    way_on = '<a href="/">To the status page</a>' if at_host else _WHERE_PAGES_ARE
+    body = f"<h1>Not found</h1>\n<p>There is no page at this address.</p>\n<p>{way_on}</p>"
+    return _page("Not found", body, 404, None)
 
 
 def notice_page(title: str, text: str, *, status: int, headers: dict[str, str] | None = None) -> Response:

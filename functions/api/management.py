@@ -23,6 +23,8 @@ from routers import (
     checks,
     component_deployments,
     components,
+    ci_identity,
+    ci_trusts,
     dependencies,
     deployments,
     environments,
@@ -65,6 +67,8 @@ for module in (
     announcements,
     subscribers,
     api_keys,
+    ci_trusts,
+    ci_identity,
 ):
     # Not include_router: it builds the routes lazily, in the first request instead of here.
     app.router.routes.extend(module.router.routes)

@@ -15,6 +15,10 @@ from schemas.public_pages import gate_responses
 _DESCRIPTION = """\
 Every request but pings carries a credential: `Authorization: Bearer <API key or JWT>`.
 
+The OIDC token of a CI job is one, once an admin trusts its repository (`/api/v1/ci-trusts`). It opens deployments only.
+Where several workspaces trust it, the header `X-Lull-Workspace` holds the id of the one that it acts for. A request
+that changes something is made once by one such token, unless it carries another `Idempotency-Key`.
+
 Every failure has one shape: `{"statusCode", "message", "error", "details"?: [{"field", "message"}]}`.
 Unknown fields are refused, and query parameters that are unknown or given twice.
 An id of another workspace reads like one that does not exist.

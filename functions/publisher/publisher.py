@@ -1,6 +1,7 @@
 """Publish queue → the public files of each slug."""
 
 import json
+import time
 from collections import defaultdict
 from typing import Any
 
@@ -8,9 +9,15 @@ from lull import clock
 from lull.observability import logger
 from lull.use_cases.publishing import hidden_first, publish
 
+_PACE_SECONDS = 0.5
+
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Publish each slug of the batch once; all messages of one that fails are reported and come again."""
+    """Publish each slug of the batch once; all messages of one that fails are reported and come again.
+
+    A slug that was asked for more than once changes faster than it is published. It is shown at once, and then left
+    alone for a moment: whatever changes meanwhile becomes one publish.
+    """
     failed: list[str] = []
     messages: dict[str, list[str]] = defaultdict(list)
     for record in event["Records"]:
@@ -29,6 +36,9 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         else:
             extra = {"slug": slug, "written": result.written, "removed": result.removed}
             logger.info("slug published", extra=extra)
+    if any(len(message_ids) > 1 for message_ids in messages.values()):
+        # Nobody is given another message of these slugs before this batch is over.
+        time.sleep(_PACE_SECONDS)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 

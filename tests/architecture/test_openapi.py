@@ -6,7 +6,8 @@ import pytest
 
 from tests import generate
 
-DOCUMENTS = {path.stem: json.loads(text) for path, text in generate.openapi().items()}
+# As checked in: to make them would cost whoever only collects the tests a second.
+DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in generate.FOLDER.glob("*.json")}
 DOCUMENT = DOCUMENTS["management"]
 
 

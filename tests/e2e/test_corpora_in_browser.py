@@ -88,7 +88,7 @@ def test_nothing_of_the_corpora_runs():
         try:
             bare = opened(chromium, f"<!doctype html><body>{''.join(CLEANED)}{''.join(MARKDOWN)}")
             assert bare.evaluate(_SHOW, [*CLEANED, *MARKDOWN]) == []
-            assert set(bare.evaluate(_SCHEMES)) <= {"http:", "https:", "mailto:"}
+            assert set(bare.evaluate(_SCHEMES)) <= {"http:", "https:", "mailto:", "tel:"}
             assert not {"script", "style", "svg", "math", "iframe", "form", "template"} & set(bare.evaluate(_ELEMENTS))
             bare.wait_for_timeout(300)
             assert bare.evaluate("ran") == []

@@ -42,8 +42,7 @@ def test_the_quick_start_does_what_it_says(tmp_path):
         for commands, output in steps:
             script += commands
             expected += output or ""
-        script = script.replace("http://127.0.0.1:8000", running.url)
-        script = script.replace("8002", str(free_port()))
+        script = script.replace("8002", str(free_port())).replace("http://127.0.0.1:8000", running.url)
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
             ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, env=environment

@@ -70,6 +70,39 @@ def test_a_scheduled_one_begins_and_ends_by_the_clock_however_late_its_wake_ups_
     assert len(api.get(f"{PATH}/1")["updates"]) == 2
 
 
+def test_a_schedule_can_be_changed_and_the_clock_goes_by_the_new_one(api, stack, time):
+    api.post(
+        PATH,
+        {"title": "Disks", "body": "x", "scheduledFor": time.after(minutes=30), "scheduledUntil": time.after(hours=1)},
+    )
+    stack.drain()
+    moved = {"scheduledFor": time.after(hours=2), "scheduledUntil": time.after(hours=3)}
+    changed = api.patch(f"{PATH}/1", moved)
+    assert [changed[name] for name in moved] == ["2026-03-01T14:00:00Z", "2026-03-01T15:00:00Z"]
+    assert api.patch(f"{PATH}/1", {"title": "New disks", **moved})["updates"] == changed["updates"]
+    stack.drain()
+    refused = api("PATCH", f"{PATH}/1", {"scheduledFor": time.after(hours=4)})
+    assert (refused.status, refused.json["details"][0]["field"]) == (400, "scheduledFor")
+    time.passes(hours=2, seconds=30)
+    stack.invoke("MonitorFunction", {})
+    stack.drain()
+    assert api("PATCH", f"{PATH}/1", {"scheduledFor": time.after(hours=4)}).status == 409
+    api.patch(f"{PATH}/1", {"scheduledUntil": time.after(minutes=30)})
+    stack.drain()
+    time.passes(minutes=31)
+    for _ in range(2):
+        stack.invoke("MonitorFunction", {})
+        stack.drain()
+    over = api.get(f"{PATH}/1")
+    assert (over["status"], over["updatedAt"], len(over["updates"])) == ("RESOLVED", "2026-03-01T14:30:30Z", 4)
+
+
+def test_the_times_of_a_window_s_announcement_are_changed_with_the_window(api, stack, time):
+    a_window(api, time)
+    stack.drain()
+    assert api("PATCH", f"{PATH}/1", {"scheduledUntil": time.after(hours=9)}).status == 409
+
+
 def test_a_window_is_announced_once_updated_and_closed(api, stack, time):
     body = {"workspaceId": 1, "name": "Disks", "projectIds": [1], "autoPublishToStatusPage": True}
     body |= {"startAt": time.after(minutes=30), "endAt": time.after(minutes=60)}

@@ -197,15 +197,15 @@ def test_an_announcement(api):
     table += sent("POST", TOLD, "body", texts, title="X") + sent("POST", f"{TOLD}/1/updates", "body", texts)
     table += sent("POST", f"{TOLD}/1/updates", "status", [word for word in WORDS if word is not None], body="x")
     table += sent("POST", f"{TOLD}/1/updates", "impact", ["MINOR"], body="x")
-    table += sent("PATCH", f"{TOLD}/1", "body", ["x"]) + sent(
-        "PATCH", f"{TOLD}/1", "scheduledFor", [TIMES["scheduledFor"]]
-    )
+    table += sent("PATCH", f"{TOLD}/1", "body", ["x"])
     for field in TIMES:
+        table += sent("PATCH", f"{TOLD}/1", field, instants)
         table += sent(
             "POST", TOLD, field, instants, **NEWS, **{name: at for name, at in TIMES.items() if name != field}
         )
     other = {"scheduledFor": "scheduledUntil", "scheduledUntil": "scheduledFor"}
     table += [(("POST", TOLD, {**NEWS, field: TIMES[field]}), [other[field]]) for field in TIMES]
+    table += [(("PATCH", f"{TOLD}/1", {field: TIMES[field]}), [other[field]]) for field in TIMES]
     until = ["2030-03-15T02:00:00Z", "2030-03-15T01:59:59.999Z", "2030-03-15T04:00:00+02:00"]
     table += sent("POST", TOLD, "scheduledUntil", until, **NEWS, scheduledFor=TIMES["scheduledFor"])
     table += sent("POST", TOLD, "status", ["RESOLVED"], **NEWS, **TIMES)

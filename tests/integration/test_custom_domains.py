@@ -171,6 +171,7 @@ def test_the_host_has_every_public_file_of_the_page_and_they_name_it(api, server
     assert visit("GET", f"/{PAGE}").headers["content-type"].startswith("text/html")
     for path in (f"/domains/{HOST}/none", "/domains/other.test/page", f"/domains/{HOST}", "/domains/x", f"/{PAGE}/x"):
         assert visit("GET", path).status == 404
+    assert '<a href="/">To the status page</a>' in visit("GET", f"/{PAGE}/x").text
     api.patch("/api/status-pages/1", {"slug": "acme-2"})
     stack.drain()
     assert len(keys("domains/")) == len(keys("status/acme-2") | keys("api/public/status/acme-2"))

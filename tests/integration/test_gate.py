@@ -516,3 +516,19 @@ def test_the_gate_sends_the_headers_that_the_cdn_adds():
         lasts = properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["StrictTransportSecurity"]
         secure = {"strict-transport-security": f"max-age={lasts['AccessControlMaxAgeSec']}"}
         assert dict(response_headers.of(name, properties)) | secure == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "way_on"),
+    [
+        ("status/no-such-page", "<code>/status/</code>"),
+        ("domains/none", "<code>/status/</code>"),
+        ("status/no-such-page/history/2020-01", "<code>/status/</code>"),
+        ("domains/status.example.com/none", 'href="/"'),
+    ],
+)
+def test_what_does_not_exist_is_not_found_in_one_way_and_offers_a_way_on(world, path, way_on):
+    answer = look(path, {})
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no page at this address." in answer.text
+    assert way_on in answer.text

@@ -660,10 +660,10 @@ def dripping(start: bytes, drop: bytes) -> Callable[[Exchange], Awaitable[None]]
     ids=["silence", "nothing", "headers", "interim answers", "body", "chunks", "empty blocks"],
 )
 def test_the_deadline_holds_however_little_comes_however_long(handler):
-    answer, heads = asked(handler, timeout_ms=100)
+    answer, heads = asked(handler, timeout_ms=300)
     assert (answer.failure, answer.status_code, len(heads)) == (Failure.TIMEOUT, None, 1)
-    assert answer.reason == "no complete answer within 100 ms"
-    assert 99 <= answer.elapsed_ms < 2_000
+    assert answer.reason == "no complete answer within 300 ms"
+    assert 299 <= answer.elapsed_ms < 5_000
 
 
 def test_the_deadline_is_one_for_all_redirects():

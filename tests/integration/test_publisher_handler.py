@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -83,6 +84,15 @@ def test_a_message_that_cannot_be_read_fails_alone(slugs, body):
     event = {"Records": [message(body, "bad"), message('{"slug": "acme-status"}', "good")]}
     assert failures(event) == ["bad"]
     assert slugs == ["acme-status"]
+
+
+@pytest.mark.usefixtures("slugs")
+@pytest.mark.parametrize(("names", "paused"), [(["acme"], []), (["acme", "globex"], []), (["acme", "acme"], [0])])
+def test_a_slug_that_changes_faster_than_it_is_published_is_left_alone_for_a_moment(names, paused, monkeypatch):
+    naps: list[float] = []
+    monkeypatch.setattr(publisher, "time", SimpleNamespace(sleep=naps.append))
+    publisher.lambda_handler({"Records": [message(json.dumps({"slug": name}), name) for name in names]}, None)
+    assert naps == paused
 
 
 def test_the_publisher_never_loads_the_web_framework():

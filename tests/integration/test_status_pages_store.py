@@ -216,7 +216,7 @@ def fill(page_id: int, count: int) -> list[int]:
 
 def test_a_page_has_room_for_so_many_components_and_no_more(shop):
     fill(1, MAX_COMPONENTS)
-    with pytest.raises(Invalid):
+    with pytest.raises(Conflict):
         store.create_component(a_component(id=1000))
     store.delete_component(the_component(7))
     store.create_component(a_component(id=1000))

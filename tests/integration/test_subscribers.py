@@ -413,6 +413,20 @@ def test_planned_work_is_told_when_it_is_planned_begins_and_ends(world, monkeypa
     assert words == ["Scheduled", "Started", "Ended"]
 
 
+def test_that_planned_work_has_moved_is_told_by_its_new_times(world):
+    page, _, _ = world.page()
+    subscribed(page, 1)
+    times = [f"2030-01-01T0{hour}:00:00Z" for hour in range(4)]
+    announcement = world.announce(page, title="Disks", scheduledFor=times[0], scheduledUntil=times[1])
+    world.drain()
+    moved = {"scheduledFor": times[2], "scheduledUntil": times[3]}
+    world.api.patch(f"/api/status-pages/{page}/announcements/{announcement}", moved)
+    world.drain()
+    found = [text_of(each).replace("\r", "") for each in world.mails.messages]
+    assert len(found) == 2
+    assert "Update\n2030-01-01 02:00 UTC to 2030-01-01 03:00 UTC\n\nThe time has changed: " in found[1]
+
+
 # ---- bounces, owners, ends
 
 

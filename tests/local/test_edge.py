@@ -94,8 +94,9 @@ def test_public_assets_of_the_api_path_come_from_the_bucket_too(site):
 def test_what_is_not_for_visitors_is_not_found(site, path):
     site.put(path.lstrip("/"), b"secret")
     response = site.request("GET", path)
-    assert response.status_code == 404
     assert b"secret" not in response.content
+    # Who answers for what does not exist.
+    assert [each["rawPath"] for each in site.api.events] == ["/domains/none"]
 
 
 def test_the_bucket_cannot_be_written_through_the_edge(site, stack):

@@ -75,8 +75,31 @@ def test_a_host_has_one_page_and_nothing_else(at_the_edge):
     assert [hosts.rewritten("Status.Example.com", path) for path in AT_HOST] == expected
 
 
-def test_the_names_of_the_installation_are_left_alone(at_the_edge):
-    own = [("lull.example", "/status/acme"), ("LULL.example", "/"), ("d1.cloudfront.net", "/api/checks")]
-    assert at_the_edge(own) == [path for _, path in own]
+@pytest.mark.parametrize("host", ["lull.example", "LULL.example", "d1.cloudfront.net"])
+def test_the_names_of_the_installation_have_pages_and_the_api_and_nothing_else(at_the_edge, host):
+    there = [
+        "/status/acme",
+        "/status/acme/history",
+        "/api/checks",
+        "/api/",
+        "/v1/applications",
+        "/domains/status.example.com/page",
+    ]
+    nowhere = [
+        "/",
+        "/nothing",
+        "/status",
+        "/status/",
+        "/_protected/1/status/acme",
+        "/_manifest/acme.json",
+        "/xapi/x",
+        "/v1",
+    ]
+    expected = [*there, *(["/domains/none"] * len(nowhere))]
+    assert at_the_edge([(host, path) for path in there + nowhere]) == expected
+    assert [hosts.at_own_host(path) for path in there + nowhere] == expected
+
+
+def test_other_names_are_custom_domains(at_the_edge):
     foreign = ("cloudfront.net.example.com", "xlull.example")
     assert at_the_edge([(each, "/") for each in foreign]) == [f"/domains/{each}/page" for each in foreign]

@@ -3,6 +3,7 @@ import stat
 
 import jwt
 
+from local.ci_issuer import CiIssuer
 from local.issuer import Issuer
 
 
@@ -26,3 +27,16 @@ def test_the_key_outlives_a_restart_and_is_nobody_elses(tmp_path):
     keys = Issuer("http://a", file).keys()
     assert Issuer("http://a", file).keys() == keys
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_job_that_never_ran_has_a_token_as_github_would_write_it(tmp_path):
+    issuer = CiIssuer("http://127.0.0.1:8000", tmp_path / "key.pem")
+    assert json.loads(issuer.setting()) == [{"issuer": "http://127.0.0.1:8000/_local/ci", "provider": "github"}]
+    token = issuer.token(repository_id="7", environment="production")
+    (key,) = jwt.PyJWKSet.from_dict(issuer.keys()).keys
+    claims = jwt.decode(token, key, algorithms=["RS256"], audience="http://127.0.0.1:8000", issuer=issuer.url)
+    assert (claims["repository_id"], claims["environment"], claims["event_name"]) == ("7", "production", "push")
+    assert claims["exp"] - claims["iat"] == 300
+    assert "d" not in issuer.keys()["keys"][0]
+    assert CiIssuer("http://127.0.0.1:8000", tmp_path / "key.pem").keys() == issuer.keys()
+    assert stat.S_IMODE((tmp_path / "key.pem").stat().st_mode) == 0o600

@@ -101,13 +101,13 @@ class _Parser:
         parts = [self._conjunction()]
         while self.accept("OR"):
             parts.append(self._conjunction())
-        return lambda item: any(part(item) for part in parts)
+        return parts[0] if len(parts) == 1 else lambda item: any(part(item) for part in parts)
 
     def _conjunction(self) -> Condition:
         parts = [self._negation()]
         while self.accept("AND"):
             parts.append(self._negation())
-        return lambda item: all(part(item) for part in parts)
+        return parts[0] if len(parts) == 1 else lambda item: all(part(item) for part in parts)
 
     def _negation(self) -> Condition:
         if self.accept("NOT"):
@@ -143,6 +143,10 @@ class _Parser:
         if sign not in _ORDER:
             raise ValidationError(f"unknown comparison {sign!r}")
         right = self.operand()
+        if sign == "=" and right[0] == "value" and "S" in right[1] and left[0] == "path" and len(left[1]) == 1:
+            # As every query asks of every item.
+            name, text = left[1][0], right[1]
+            return lambda item: item is not None and item.get(name) == text
         return lambda item: _compare(sign, left, right, item)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -38,12 +40,8 @@ class Surroundings:
 
 @contextmanager
 def installed(surroundings: Surroundings) -> Iterator[None]:
-    naps = mock.Mock(wraps=time, sleep=surroundings.sleep)
-    modules = [
-        module
-        for name, module in sys.modules.items()
-        if name.startswith("lull.") and getattr(module, "time", None) is time
-    ]
+    naps = SimpleNamespace(**vars(time) | {"sleep": surroundings.sleep})
+    modules = _sleepers(len(sys.modules))
     chance = surroundings.chance
 
     def secret(length: int) -> str:
@@ -52,7 +50,7 @@ def installed(surroundings: Surroundings) -> Iterator[None]:
     random.seed(0)  # The SDK's back-off draws from the global generator.
     with (
         _silence(),
-        mock.patch.dict(os.environ, platform().environment | {"MAIL_FROM": SENDER}),
+        _environment(platform().environment | {"MAIL_FROM": SENDER}),
         mock.patch.object(aws, "client", surroundings.client),
         mock.patch.object(clock, "now", surroundings.now),
         mock.patch.object(randomness, "secret", secret),
@@ -71,12 +69,31 @@ def _outside(perform: outside.Perform) -> Iterator[None]:
     with (
         mock.patch.object(outbound, "send", outside.sender(perform)),
         mock.patch.object(outbound, "send_now", lambda request: outside.ask(request, perform)),
-        mock.patch.object(outbound, "refusal", return_value=None),
-        mock.patch.object(webhooks, "refusal", return_value=None),
+        mock.patch.object(outbound, "refusal", _no_refusal),
+        mock.patch.object(webhooks, "refusal", _no_refusal),
         mock.patch.object(asyncio, "to_thread", outside.in_a_thread),
         mock.patch.object(probing, "_PACE_SECONDS", 0),
     ):
         yield
+
+
+def _no_refusal(*_: Any, **__: Any) -> None:
+    return None
+
+
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
+    """`mock.patch.dict` writes all the others again, too."""
+    kept = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
@@ -88,6 +105,13 @@ def _silence() -> Iterator[None]:
         yield
     finally:
         logging.disable(level)
+
+
+@cache
+def _sleepers(_loaded: int) -> list[Any]:
+    """The product's modules that sleep, as long as no more modules are loaded."""
+    named = [module for name, module in sys.modules.items() if name.startswith("lull.")]
+    return [module for module in named if getattr(module, "time", None) is time]
 
 
 @contextmanager

@@ -54,6 +54,8 @@ class Table:
     """What the next index query sees instead, if an index lags behind."""
     writes: list[Write] = field(default_factory=list)
     """Of the current call."""
+    version: int = 0
+    """Rises with each write."""
     _tokens: dict[str, Reply] = field(default_factory=dict)
 
     def call(self, operation: str, request: Body) -> Reply:
@@ -147,6 +149,7 @@ class Table:
             else:
                 self.items[write.key] = write.after
             self.writes.append(write)
+            self.version += 1
 
     def _prepare(self, request: Body) -> tuple[Write, Body | None, tuple[expressions.Path, ...]]:
         """The write, what stands in its way (None: nothing), and the paths it updates."""

@@ -28,9 +28,11 @@ MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS +
 
 
 @pytest.fixture(autouse=True)
-def _known_before_anything_is_planted():
-    for operation in OPERATIONS:
-        clean(operation)
+def _known_before_anything_is_planted(request: pytest.FixtureRequest):
+    if "mutant" in request.fixturenames:
+        for operation in OPERATIONS:
+            if operation.name in request.getfixturevalue("mutant").operations:
+                clean(operation)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

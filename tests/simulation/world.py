@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lull.store.codec import epoch_milliseconds
 from tests.simulation import deliveries, outside, surroundings, wire
 from tests.simulation.actors import NOBODY, Actor, Outcome, acting, perform
 from tests.simulation.agenda import Agenda, Event
@@ -29,6 +28,9 @@ _DEEPEST = 2
 _SOON = timedelta(seconds=2)
 # No less than the monitor looks ahead for heartbeats.
 _LOOKED_AHEAD = 2 * MINUTE
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class World:
@@ -77,6 +79,8 @@ class World:
         self.answered: Callable[[Call, Reply], None] | None = None
         """Who is told what each call was answered."""
         self._depth = 0
+        self._due_at = _NEVER
+        self._due_of = (-1, -1)
         self._images: deque[dict[Key, Any]] = deque(maxlen=5)
         self._direct = wire.direct_clients(self._serve)
         self._real: dict[str, Any] = {}
@@ -230,13 +234,18 @@ class World:
         return outcome
 
     def _is_anything_due(self) -> bool:
-        now = self.now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.now.microsecond // 1000:03d}Z"
-        soon = epoch_milliseconds(self.now + _LOOKED_AHEAD)
-        return any(
-            ("DueSK" in item and item["DueSK"]["S"] < f"{now}#~")
-            or (self.heartbeats and "watchAt" in item and int(item["watchAt"]["N"]) <= soon)
-            for item in self.table.items.values()
-        )
+        table = (self.table.version, len(self.table.items))
+        if self._due_of != table:
+            self._due_of, self._due_at = table, min(self._due(), default=_NEVER)
+        return self._due_at <= self.now
+
+    def _due(self) -> Iterator[datetime]:
+        """From when on a sweep finds each item that one can find."""
+        for item in self.table.items.values():
+            if "DueSK" in item:
+                yield datetime.fromisoformat(item["DueSK"]["S"].partition("#")[0])
+            if self.heartbeats and "watchAt" in item:
+                yield _EPOCH + int(item["watchAt"]["N"]) * _MILLISECOND - _LOOKED_AHEAD
 
     def _let_another_run(self) -> None:
         # A call may well take as long as that.

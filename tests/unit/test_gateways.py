@@ -12,6 +12,7 @@ from moto import mock_aws
 from lull import aws
 from lull.gateways import queues, schedules
 from lull.gateways.queues import WakeUp
+from lull.store import assets
 from tests.builders import NOON
 
 WAKE_UP = WakeUp(kind="deployment", workspace_id=1, record_id=17)
@@ -99,3 +100,14 @@ def test_a_publish_is_grouped_by_slug_and_asked_for_once_for_each_cause(moto):
 def test_what_is_no_wake_up_is_refused(body):
     with pytest.raises((KeyError, TypeError, ValueError)):
         queues.parse_wake_up(body)
+
+
+@pytest.mark.usefixtures("moto")
+def test_a_file_is_written_without_asking_whether_it_may_come(monkeypatch):
+    monkeypatch.setenv("BUCKET_NAME", "status")
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="status")
+    sent: list[Any] = []
+    s3.meta.events.register("before-send.s3.PutObject", lambda request, **_: sent.append(request))
+    assets.put_asset("status/acme", b"<!doctype html>", "text/html", "no-store", "page-1", expected=None)
+    assert [request.headers.get("Expect") for request in sent] == [None]

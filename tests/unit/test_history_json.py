@@ -50,6 +50,11 @@ def test_what_was_called_off_before_its_month_came_is_where_it_was_announced():
     assert shown(a_snapshot(resolved=(called_off,)), months=1) == {"2026-03": ([1], [])}
 
 
+def test_what_was_called_off_says_so():
+    everything = [one for each in published()["months"] for one in each["announcements"]]
+    assert [each["title"] for each in everything if each["cancelled"]] == ["Called off"]
+
+
 def test_announcements_are_as_on_the_page_and_incidents_tell_their_times():
     march, _, january = history_json.document(published())["months"]
     assert march["announcements"][1] == status_json.document(TOLD, NOON)["announcements"][1]

@@ -8,11 +8,12 @@ import icalendar
 import pytest
 from hypothesis import given, settings
 
+from lull.domain.rescheduling import rescheduled
 from lull.publishing.renderers import ical
-from lull.publishing.snapshot import StatusSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, StatusSnapshot
 from tests.builders import NOON
 from tests.golden import assert_golden
-from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot
+from tests.page_builders import a_component_snapshot, a_maintenance_snapshot, a_snapshot, an_announcement
 from tests.told_page import BASE, DAY, FEBRUARY, HOUR, TOLD, hostile_texts, planned, renamed, told, written_by
 
 CALENDAR = ical.render(TOLD, NOON, base_url=BASE)
@@ -45,6 +46,15 @@ def test_what_is_planned_and_not_already_announced_is_an_event():
         ("Firewall", NOON, NOON + 2 * HOUR, "CONFIRMED"),
         ("Move, at last", NOON + DAY, NOON + DAY + 2 * HOUR, "CONFIRMED"),
     ]
+
+
+def test_other_times_make_a_new_version_of_the_same_event():
+    ahead = an_announcement(scheduled_for=NOON + HOUR, scheduled_until=NOON + 2 * HOUR)
+    moved = rescheduled(ahead, NOON + DAY, NOON + DAY + HOUR, at=NOON + HOUR / 2)
+    (was,), (now,) = (events(a_snapshot(scheduled=(AnnouncementSnapshot.of(each, ()),))) for each in (ahead, moved))
+    assert was["UID"] == now["UID"]
+    assert [each.decoded("SEQUENCE") for each in (was, now)] == [1, 2]
+    assert (now["DTSTART"].dt, now.decoded("LAST-MODIFIED")) == (NOON + DAY, NOON + HOUR / 2)
 
 
 def test_an_event_has_what_calendars_need():

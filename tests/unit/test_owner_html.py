@@ -2,6 +2,7 @@
 
 import random
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -10,7 +11,7 @@ from lull.domain.errors import Invalid
 from lull.domain.owner_html import MOST_CHARACTERS, cleaned, kept
 from schemas.base import Markup
 from tests.corpora import KEPT, REFUSED, REMOVED, TEXT, corpus
-from tests.harmless import elements_of, harms, text_of
+from tests.harmless import elements_of, harms, links_of, text_of
 
 CASES = corpus("owner_html")
 ALLOWED = [case for case in CASES if not case.is_refused]
@@ -42,6 +43,13 @@ def test_what_is_left_can_do_nothing_but_be_read_and_is_left_as_it_is():
         assert harms(left) == [], case.given
         assert cleaned(left) == left, case.given
         assert what_becomes_of(left)[0] != REFUSED, case.given
+
+
+def test_a_link_without_a_scheme_stays_at_the_host_and_means_the_same_at_each_address():
+    links = [link for case in ALLOWED for link in links_of(cleaned(case.given)) if not urlsplit(link).scheme]
+    # Browsers take a backslash for a slash.
+    assert [each for each in links if not each.startswith("/") or each[1:2] in ("/", "\\")] == []
+    assert len(links) > 5
 
 
 def test_so_can_what_is_left_of_halves_that_meet():

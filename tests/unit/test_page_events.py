@@ -8,11 +8,13 @@ import pytest
 
 from lull.domain.health import ComponentStatus
 from lull.domain.publications import MOST_EVENTS, Publication
+from lull.domain.rescheduling import rescheduled
 from lull.publishing import events
 from lull.publishing.renderers import sse
-from lull.publishing.snapshot import StatusSnapshot, UpdateSnapshot
+from lull.publishing.renderers.status_json import instant
+from lull.publishing.snapshot import AnnouncementSnapshot, StatusSnapshot, UpdateSnapshot
 from tests.builders import NOON
-from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot
+from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement, an_announcement_snapshot
 
 LATER = NOON + timedelta(minutes=5)
 QUIET = a_snapshot(a_component_snapshot(id=1, name="API"), a_component_snapshot(id=2, name="Web"))
@@ -66,6 +68,15 @@ def test_an_announcement_is_told_when_it_is_made_updated_and_over():
     assert [event.number for event in over.events] == [1, 2, 3]
     assert json.loads(over.events[-1].data)["announcement"]["status"] == "RESOLVED"
     assert published(over, replace(QUIET, resolved=(replace(more, status="RESOLVED"),))) is over
+
+
+def test_that_planned_work_has_moved_is_told_with_its_new_times():
+    ahead = an_announcement(scheduled_for=LATER, scheduled_until=LATER + timedelta(hours=1))
+    moved = rescheduled(ahead, LATER, LATER + timedelta(hours=2), at=NOON)
+    first, second = (replace(QUIET, scheduled=(AnnouncementSnapshot.of(each, ()),)) for each in (ahead, moved))
+    told = json.loads(published(published(FIRST, first), second).events[-1].data)
+    assert told["type"] == "announcement.updated"
+    assert told["announcement"]["scheduledUntil"] == instant(LATER + timedelta(hours=2))
 
 
 def test_one_that_was_edited_or_deleted_and_any_other_change_is_told_as_a_change_of_the_page():

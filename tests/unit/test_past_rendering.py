@@ -7,11 +7,18 @@ from decimal import Decimal
 
 import pytest
 
+from lull.domain.announcements import Status, updated
 from lull.domain.uptime import Bucket, second
 from lull.publishing.renderers import bars, history_page, page, status_json
-from lull.publishing.snapshot import UptimeSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, UptimeSnapshot
 from tests.builders import NOON
-from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot, an_incident_snapshot
+from tests.page_builders import (
+    a_component_snapshot,
+    a_snapshot,
+    an_announcement,
+    an_announcement_snapshot,
+    an_incident_snapshot,
+)
 from tests.unit.test_renderers import HOSTILE, Document
 
 DAY = timedelta(days=1)
@@ -70,11 +77,20 @@ def test_every_day_has_one_bar_in_its_place_and_no_two_buckets_are_of_one_height
     assert 'viewBox="0 0 34 34"' in svg
 
 
+def test_today_is_at_least_as_bad_as_it_is_now_though_no_second_has_passed():
+    just_begun = an_uptime(2, a_timeline((DAY, Bucket.OPERATIONAL), (timedelta(), Bucket.MAJOR)))
+    assert [bars.worst(day) for day in just_begun.days] == [Bucket.OPERATIONAL] * 2
+    assert 'class="major"' in bars.strip(just_begun)
+    assert "Major outage on 1 day" in bars.strip(just_begun)
+    over = an_uptime(2, a_timeline((DAY, Bucket.MAJOR), (timedelta(hours=1), Bucket.OPERATIONAL)))
+    assert "Major outage on 2 days" in bars.strip(over)
+
+
 def test_a_strip_is_one_picture_with_a_spoken_summary():
     svg = bars.strip(an_uptime())
     assert svg.count('role="img"') == 1
     assert (
-        'aria-label="Uptime of the last 7 days: 98.74\N{NO-BREAK SPACE}%. '
+        'aria-label="Uptime measured by checks over the last 7 days: 98.74\N{NO-BREAK SPACE}%. '
         'Major outage on 1 day, degraded performance on 1 day."'
     ) in svg
     assert "No outage." in bars.strip(an_uptime(1))
@@ -110,7 +126,9 @@ def test_the_page_and_its_json_show_the_uptime_of_what_has_a_bar():
     assert "98.74\N{NO-BREAK SPACE}% up" in text
     read = status_json.document(snapshot, NOON)
     assert [each["uptime"] for each in read["components"]] == [98.74, None]
-    assert 'class="bars"' not in page.render(replace(snapshot, show_uptime_history=False), NOON).decode()
+    assert text.count("Uptime is what checks have measured") == 1
+    for without in (replace(snapshot, show_uptime_history=False), a_snapshot(hidden), a_snapshot()):
+        assert not re.search('class="bars"|measured', page.render(without, NOON).decode())
 
 
 def test_what_is_over_is_told_newest_first_ten_of_it():
@@ -152,6 +170,16 @@ def test_a_month_has_what_began_in_it_with_its_texts_and_leads_on():
     assert "Nothing happened in this month." in february
     assert ('rel="prev"' in february, 'rel="next"' in february) == (True, True)
     assert "API was down" in history_page.render(snapshot, NOON, "2026-01").decode()
+
+
+def test_what_was_called_off_says_so_where_it_was_announced():
+    ahead = an_announcement(title="Disks", scheduled_for=NOON + 60 * DAY, scheduled_until=NOON + 61 * DAY)
+    off = updated(ahead, status=Status.RESOLVED, body="Not needed.", at=NOON + DAY)
+    snapshot = a_snapshot(resolved=(AnnouncementSnapshot.of(off, ()),))
+    for body in (page.render(snapshot, NOON), history_page.render(snapshot, NOON, "2026-03")):
+        read = Document(body)
+        assert "Disks" in read.text_of("bdi")
+        assert b"<p>Cancelled <time" in body
 
 
 @pytest.mark.parametrize("text", HOSTILE)

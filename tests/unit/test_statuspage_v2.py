@@ -93,6 +93,11 @@ def test_announcements_are_incidents_or_maintenances():
     assert [each["id"] for each in summary["scheduled_maintenances"]] == ["13", "window-4-2", "14"]
 
 
+def test_what_was_called_off_is_told_in_words_that_clients_know():
+    (called_off,) = [each for each in FILES["scheduled-maintenances"]["scheduled_maintenances"] if each["id"] == "11"]
+    assert [each["status"] for each in called_off["incident_updates"]] == ["completed", "scheduled"]
+
+
 def test_an_incident_tells_its_updates_newest_first_and_names_its_components():
     (slow,) = FILES["incidents/unresolved"]["incidents"]
     assert [(each["id"], each["status"]) for each in slow["incident_updates"]] == [

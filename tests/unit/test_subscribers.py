@@ -215,7 +215,12 @@ def test_planned_work_is_told_when_planned_begun_and_over():
     ]
     cancelled = updated(ahead, status=Status.RESOLVED, body="The maintenance was cancelled.", at=NOON)
     assert subjects(ahead, cancelled) == ["update-2"]
-    assert _told(cancelled, "update-2").body == "The maintenance was cancelled."
+    told = _told(cancelled, "update-2")
+    assert (told.type, told.heading, told.body) == (
+        "maintenance.cancelled",
+        "Cancelled",
+        "The maintenance was cancelled.",
+    )
     assert subjects(ahead, over) == ["update-2"], "a late wake-up tells the end, and not the beginning too"
     put_off = replace(begun, stage=Stage.AHEAD, scheduled_for=SOON + timedelta(days=1))
     again = replace(put_off, stage=Stage.BEGUN)

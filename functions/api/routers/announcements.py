@@ -32,7 +32,11 @@ class Listed(StrEnum):
 
 
 @router.post(
-    "", response_model=AnnouncementOut, status_code=201, summary="Create an announcement", responses=responses(404, 413)
+    "",
+    response_model=AnnouncementOut,
+    status_code=201,
+    summary="Create an announcement",
+    responses=responses(404, 409, 413),
 )
 async def create_announcement(caller: AuthorizedCaller, page_id: PathId, body: AnnouncementIn) -> Announcement:
     """Tell the visitors of a page. With `scheduledFor` and `scheduledUntil` it begins and is resolved by itself."""
@@ -76,7 +80,8 @@ async def get_announcement(caller: AuthorizedCaller, page_id: PathId, announceme
 async def change_announcement(
     caller: AuthorizedCaller, page_id: PathId, announcement_id: PathId, body: AnnouncementPatch
 ) -> Announcement:
-    """Change only the fields that are sent. Another status is recorded as an update."""
+    """Change only the fields that are sent. Another status is recorded as an update; so are other times, of which
+    calendars and subscribers learn. Those of a maintenance window's announcement are changed with the window."""
     return use_cases.change_announcement(
         caller,
         page_id,
@@ -84,6 +89,7 @@ async def change_announcement(
         body.applied_to,
         component_ids=body.component_ids,
         status=body.status,
+        times=body.times(),
         at=clock.now(),
     )
 

@@ -3,14 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 
 from auth import AuthorizedCaller
 from bodies import StrictRoute
 from lull import clock
 from lull.domain.component_deployments import Status
 from lull.use_cases import component_deployments as use_cases
-from lull.use_cases import matrix
-from schemas.base import IdempotencyKeyHeader, ListSkip, ListTake, PathUuid, QueryUuid
+from lull.use_cases import dora, gate, matrix
+from schemas.base import IdempotencyKeyHeader, ListSkip, ListTake, PathUuid, QueryUuid, digits
 from schemas.component_deployments import (
     ComponentDeploymentEventOut,
     ComponentDeploymentIn,
@@ -18,6 +19,7 @@ from schemas.component_deployments import (
     ComponentDeploymentPageOut,
     ComponentDeploymentPatch,
 )
+from schemas.dora import MetricsOut, VerdictOut
 from schemas.errors import responses
 from schemas.matrix import MatrixRowOut
 
@@ -62,6 +64,37 @@ async def get_matrix(
 async def get_latest(caller: AuthorizedCaller, componentId: QueryUuid) -> list[ComponentDeploymentOut]:  # noqa: N803
     """The latest successful deployment of a component to each environment, in the order of these."""
     return [ComponentDeploymentOut.of(each) for each in use_cases.list_latest(caller, componentId)]
+
+
+@router.get("/metrics", response_model=MetricsOut, summary="Get the delivery metrics", responses=responses(404))
+async def get_metrics(
+    caller: AuthorizedCaller,
+    componentId: QueryUuid | None = None,  # noqa: N803
+    environmentId: QueryUuid | None = None,  # noqa: N803
+    days: Annotated[int, BeforeValidator(digits), Query(ge=1, le=365)] = 30,
+) -> MetricsOut:
+    """DORA's five, of the last `days`: of every environment of the type production, unless one is named.
+
+    A deployment belongs to the moment at which it succeeded. Figures of which there are no samples are null.
+    """
+    found = dora.get_metrics(caller, component_id=componentId, environment_id=environmentId, days=days, at=clock.now())
+    return MetricsOut.model_validate(found)
+
+
+@router.get(
+    "/can-deploy",
+    response_model=VerdictOut,
+    summary="Ask whether a component may be deployed now",
+    responses=responses(404),
+)
+async def can_deploy(
+    caller: AuthorizedCaller,
+    componentId: QueryUuid,  # noqa: N803
+    environmentId: QueryUuid,  # noqa: N803
+) -> VerdictOut:
+    """Open incidents of the checks behind it, maintenance windows and deployments in progress speak against it."""
+    verdict = gate.can_deploy(caller, component_id=componentId, environment_id=environmentId, at=clock.now())
+    return VerdictOut.model_validate(verdict)
 
 
 @router.post(

@@ -9,7 +9,7 @@ from bodies import StrictRoute, require_once
 from counting import count
 from errors import answer, in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
-from login_page import login_page, notice_page
+from login_page import login_page, nothing_here, notice_page
 from lull import clock
 from lull.domain import rate_limits as limits
 from lull.domain.errors import Invalid, NotFound, Unauthenticated
@@ -73,7 +73,7 @@ async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[
     except NotFound:
         if not is_form:
             raise
-        return _nothing_here()
+        return nothing_here()
     return _with_session(session, home=home if is_form else None, paths=paths)
 
 
@@ -128,13 +128,13 @@ async def read_at_host(request: Request, path: str) -> Response:
     try:
         whole = use_cases.path_at_host(f"domains/{path}")
     except NotFound:
-        return _nothing_here()
+        return nothing_here(at_host="." in path.partition("/")[0])
     if whole.startswith("status/"):
-        return _page(request, whole)
+        return _page(request, whole, at_host=True)
     return _part(request, whole) if page_parts.is_in_parts(whole) else _file(request, whole)
 
 
-def _page(request: Request, path: str) -> Response:
+def _page(request: Request, path: str, *, at_host: bool = False) -> Response:
     try:
         return _file(request, path)
     except Unauthenticated:
@@ -146,7 +146,7 @@ def _page(request: Request, path: str) -> Response:
         text = f"Try again in {headers['retry-after']} seconds."
         return notice_page("Too many requests", text, status=429, headers=headers)
     except NotFound:
-        return _nothing_here()
+        return nothing_here(at_host=at_host)
 
 
 def _file(request: Request, path: str) -> Response:
@@ -173,10 +173,6 @@ def _part(request: Request, path: str) -> Response:
     if part.is_public:
         headers |= {"cache-control": part.cache_control, CACHE_TAG: part.tag}
     return Response(part.body, 200, headers)
-
-
-def _nothing_here() -> Response:
-    return notice_page("Not found", "There is no page at this address.", status=404)
 
 
 for _method in ("GET", "HEAD"):

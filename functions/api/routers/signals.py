@@ -23,7 +23,7 @@ _METHODS = ["GET", "HEAD", "POST"]
 
 def _exit_code(value: str) -> str:
     if not re.fullmatch("[0-9]{1,3}", value, re.ASCII) or int(value) > 255:
-        raise ValueError("must be 0–255")
+        raise ValueError("must be 0 to 255")
     return value
 
 

@@ -139,7 +139,7 @@ async def list_components(caller: AuthorizedCaller, page_id: PathId) -> list[Pag
     response_model=ComponentOut,
     status_code=201,
     summary="Add a component to a status page",
-    responses=responses(404, 413),
+    responses=responses(404, 409, 413),
 )
 async def add_component(caller: AuthorizedCaller, page_id: PathId, body: ComponentIn) -> PageComponent:
     """Show a check, a project or a dependency on a page: exactly one of the three. A page has at most 90 components."""

@@ -13,7 +13,7 @@ from bodies import StrictRoute
 from counting import count
 from errors import in_words, refusal_headers
 from forms import FORM, form_fields, json_body, sent_by_form, validated
-from login_page import action_page, login_page, notice_page
+from login_page import action_page, login_page, nothing_here, notice_page
 from lull import clock
 from lull.domain import rate_limits as limits
 from lull.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
@@ -82,7 +82,7 @@ async def _answer(request: Request, slug: str) -> Response:
         text = f"Try again in {headers['retry-after']} seconds."
         return notice_page("Too many requests", text, status=429, headers=headers)
     except NotFound:
-        return notice_page("Not found", "There is no page at this address.", status=404)
+        return nothing_here()
     return notice_page("Confirm it, please", MESSAGE, status=202)
 
 

@@ -1,6 +1,7 @@
 """Announcements in requests and responses: seed 003."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
@@ -56,7 +57,7 @@ class AnnouncementIn(In):
 
 
 class AnnouncementPatch(Patch):
-    """Only the fields to change. Another status is recorded as an update."""
+    """Only the fields to change. Another status is recorded as an update, and so are other times."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"impact": "CRITICAL", "componentIds": [3, 5, 7]}]})
 
@@ -64,9 +65,19 @@ class AnnouncementPatch(Patch):
     status: StatusIn = ABSENT
     impact: ImpactIn = ABSENT
     component_ids: ComponentIds = ABSENT
+    scheduled_for: Instant | None = Field(
+        default=None, description="Of an announcement that is scheduled, until it begins; not null."
+    )
+    scheduled_until: Instant | None = Field(
+        default=None, description="Of an announcement that is scheduled, until it is over: a time to come, not null."
+    )
+
+    def times(self) -> dict[str, datetime | None]:
+        """Those of its schedule that are to change."""
+        return {name: value for name, value in self.said().items() if name.startswith("scheduled_")}
 
     def applied_to(self, announcement: Announcement) -> Announcement:
-        """But for the status and the components, which have rules of their own."""
+        """But for the status, the components and the times, which have rules of their own."""
         said = {name: value for name, value in self.said().items() if name in ("title", "impact")}
         return replace(announcement, **said)
 

@@ -155,7 +155,7 @@ def _http_url(text: str) -> str:
     if not valid or re.search(r"[\s\\]", text) or INVISIBLE.search(text):
         raise ValueError("must be an http or https URL")
     if not _has_a_port_of_tcp(parts):
-        raise ValueError("port must be 1–65535")
+        raise ValueError("must have a port of 1 to 65535")
     if parts.username is not None:
         raise ValueError("must not hold credentials")
     return text

@@ -18,13 +18,13 @@ _EXAMPLE: JsonDict = {"projectId": 1, "name": "Checkout API", "intervalSeconds":
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or len(name) > 100:
-            raise ValueError("names must be letters, digits, - and _")
+            raise ValueError("must have names of letters, digits, - and _")
         if name.lower() in FRAMING_HEADERS:
-            raise ValueError(f"{name} cannot be set")
+            raise ValueError(f"must not set {name}")
         if not value.isprintable() or not value.isascii() or len(value) > 1_000:
-            raise ValueError("values must be printable ASCII of at most 1,000 characters")
+            raise ValueError("must have values of printable ASCII, at most 1,000 characters each")
     if len({name.lower() for name in headers}) < len(headers):
-        raise ValueError("a name must not be there twice, in whatever case")
+        raise ValueError("must not have a name twice, in whatever case")
     return headers
 
 

@@ -1,10 +1,12 @@
 """Component deployments in requests and responses: seed 002 to the letter, and what section 7 of the semantics adds."""
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from lull.domain.component_deployments import (
     DEFAULT_MAX_DURATION_SECONDS,
@@ -58,9 +60,17 @@ Metadata = Annotated[
     Field(max_length=MAX_METADATA, description=f"Any JSON object, at most {_LARGEST_METADATA // 1024} KB."),
     AfterValidator(_metadata),
 ]
+
+
+def _sha(text: str) -> str:
+    if not re.fullmatch("[0-9a-fA-F]{7,64}", text, re.ASCII):
+        raise ValueError("must be 7 to 64 hexadecimal digits")
+    return text
+
+
 CommitSha = Annotated[
     str,
-    StringConstraints(pattern="^[0-9a-fA-F]{7,64}$"),
+    AfterValidator(_sha),
     Field(description="7 to 64 hexadecimal digits."),
 ]
 StatusIn = Annotated[Status, Field(strict=False)]
@@ -133,6 +143,7 @@ class ComponentDeploymentOut(Out):
                     "updatedAt": "2026-03-01T12:31:00Z",
                     "startedAt": "2026-03-01T12:31:00Z",
                     "finishedAt": None,
+                    "rolledBackAt": None,
                     "deadlineAt": "2026-03-02T12:31:00Z",
                 }
             ]
@@ -166,6 +177,7 @@ class ComponentDeploymentOut(Out):
     updated_at: OutInstant
     started_at: OutInstant | None
     finished_at: OutInstant | None
+    rolled_back_at: OutInstant | None
     deadline_at: OutInstant | None = Field(description="When it is given up; null while it is not in progress.")
 
     @classmethod
@@ -173,7 +185,7 @@ class ComponentDeploymentOut(Out):
         own = {name for name in cls.model_fields if name not in ("attested", "deployment_window_ids")}
         return cls(
             **{name: getattr(deployment, name) for name in own},
-            attested=list(deployment.attested),
+            attested=[to_camel(name) for name in deployment.attested],
             deployment_window_ids=[each.window_id for each in deployment.chain.windows],
         )
 

@@ -1,18 +1,26 @@
 """Components in requests and responses: section 7 of the semantics."""
 
+import re
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field
 
 from lull.domain.components import DEFAULT_KIND, Component
 from schemas.base import ABSENT, CheckIds, Id, In, Name, Out, OutInstant, Patch
 
 _EXAMPLE: dict[str, Any] = {"name": "checkout", "kind": "service", "projectId": 1, "checkIds": [10, 11]}
 
+
+def _kind(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9-]{0,49}", text, re.ASCII):
+        raise ValueError("must be 1 to 50 of a-z, 0-9 and -, beginning with a letter")
+    return text
+
+
 Kind = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,49}$"),
+    AfterValidator(_kind),
     Field(description="What sort of thing it is, such as service, website, library, function or job."),
 ]
 PROJECT = "All checks of this project watch it, unless `checkIds` names some."

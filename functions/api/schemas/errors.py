@@ -20,7 +20,7 @@ class ErrorOut(Out):
 _MEANINGS = {
     400: "The request is not valid; `details` names each field.",
     401: "No accepted credential.",
-    403: "The credential's role is too low, or it belongs to another workspace.",
+    403: "The credential's role is too low, it belongs to another workspace, or a CI trust does not allow this.",
     404: "There is no such thing in the credential's workspace.",
     409: "The thing is not in a state that allows this, or somebody else changed it meanwhile.",
     413: "The body is larger than 256 KB.",

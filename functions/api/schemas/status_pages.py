@@ -79,7 +79,8 @@ OwnerHtml = Annotated[
     Markup,
     Field(
         description="At most 10,000 characters. What may be shown of it is kept, and is what the answer has: texts, "
-        "links, pictures at https addresses, lists and tables, without styles, classes, ids and scripts."
+        "links (http, https, mailto, tel, and paths such as /pricing of the host at which the page is read), pictures "
+        "at https addresses, lists and tables, each with its dir and lang, without styles, classes, ids and scripts."
     ),
 ]
 Position = Annotated[int, Field(ge=0, le=1_000_000)]

@@ -68,6 +68,11 @@ def oidc_issuers() -> str:
     return os.environ.get("OIDC_ISSUERS", "[]")
 
 
+def ci_issuers() -> str:
+    """JSON array; its form is described at the template's parameter `CiIssuers`."""
+    return os.environ.get("CI_ISSUERS", "[]")
+
+
 def private_targets() -> str:
     """Networks and hosts that probes and webhooks may reach although they are not public: see `parse_allow_list`."""
     return os.environ.get("PRIVATE_TARGETS", "")
@@ -79,7 +84,7 @@ def domain_target() -> str:
 
 
 def installation_url() -> str:
-    """The installation's own address, if it has one that is not CloudFront's."""
+    """The installation's own address, and the audience of CI tokens; empty where the operator has not said."""
     return os.environ.get("INSTALLATION_URL", "")
 
 

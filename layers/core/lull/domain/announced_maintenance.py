@@ -10,6 +10,7 @@ from datetime import datetime
 
 from lull.domain.announcements import OVER, Announcement, Impact, Stage, Status, advanced, announced, updated
 from lull.domain.maintenance_windows import MaintenanceWindow, State
+from lull.domain.rescheduling import moved
 
 DESCRIPTION = "Maintenance is planned for this time."
 ENDED = "The maintenance has ended."
@@ -75,19 +76,23 @@ def retold(
     titled: str | None = None,
     at: datetime,
 ) -> Announcement:
-    """The announcement as the window has it now. What a person wrote or resolved stays; a title that a person gave it
-    does until the window, which called it `titled`, has another name."""
+    """The announcement as the window has it now, other times being told by an update. What a person wrote or resolved
+    stays; a title that a person gave it does until the window, which called it `titled`, has another name."""
     announcement = advanced(announcement, at=at)
     # A window that was put off is told again, although its announcement has come to the end that it had.
     ended = announcement.status is Status.RESOLVED and announcement.updates[-1].body == OVER
-    if (withdrawn or ended) and announcement.status is Status.RESOLVED and at < window.end_at:
+    reopened = (withdrawn or ended) and announcement.status is Status.RESOLVED and at < window.end_at
+    if reopened:
         announcement = replace(announcement, stage=Stage.AHEAD)
         announcement = updated(announcement, status=Status.INVESTIGATING, body=AGAIN, at=at)
     if announcement.status is Status.RESOLVED:
         return announcement
+    times = (window.start_at, window.end_at)
+    is_moved = announcement.scheduled_for != window.start_at
+    stage = Stage.AHEAD if is_moved and announcement.stage is Stage.BEGUN else announcement.stage
+    if not reopened and times != (announcement.scheduled_for, announcement.scheduled_until):
+        announcement = moved(announcement, *times, at=at)
     first = replace(announcement.updates[0], body=window.description or DESCRIPTION)
-    moved = announcement.scheduled_for != window.start_at
-    stage = Stage.AHEAD if moved and announcement.stage is Stage.BEGUN else announcement.stage
     changed = replace(
         announcement,
         title=announcement.title if window.name == titled else window.name,

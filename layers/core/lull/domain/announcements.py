@@ -62,6 +62,7 @@ SENTENCES = {
 }
 """The text of an update that came with nothing but a status."""
 OVER = "The scheduled time is over."
+FULL = f"there is no room: an announcement has at most {MAX_UPDATES} updates with {MAX_TEXT:,} bytes in all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,20 +128,25 @@ def announced(described: Announcement, *, status: Status, body: str, at: datetim
     `status` if it would be over before it begins.
     """
     begins, ends = described.scheduled_for, described.scheduled_until
-    errors = []
-    if begins is None and ends is not None:
-        errors.append(FieldError("scheduledFor", "is required together with scheduledUntil"))
-    if ends is None and begins is not None:
-        errors.append(FieldError("scheduledUntil", "is required together with scheduledFor"))
-    if begins is not None and ends is not None and ends <= begins:
-        errors.append(FieldError("scheduledUntil", "must be after scheduledFor"))
+    errors = wrong_times(begins, ends)
     if begins is not None and begins > at and status is Status.RESOLVED:
         errors.append(FieldError("status", "must not be RESOLVED before scheduledFor"))
     if errors:
         raise Invalid(*errors)
     stage = Stage.SETTLED if begins is None else Stage.AHEAD
     first = replace(described, stage=stage, updates=(), created_at=at)
-    return advanced(_with_update(first, status, body, at), at=at)
+    return advanced(with_update(first, status, body, at), at=at)
+
+
+def wrong_times(begins: datetime | None, ends: datetime | None) -> list[FieldError]:
+    """What is wrong with them unless both or neither are there, in this order."""
+    if begins is None and ends is not None:
+        return [FieldError("scheduledFor", "is required together with scheduledUntil")]
+    if ends is None and begins is not None:
+        return [FieldError("scheduledUntil", "is required together with scheduledFor")]
+    if begins is not None and ends is not None and ends <= begins:
+        return [FieldError("scheduledUntil", "must be after scheduledFor")]
+    return []
 
 
 def check_components(component_ids: Collection[int], of_page: Collection[int]) -> None:
@@ -160,31 +166,45 @@ def advanced(announcement: Announcement, *, at: datetime) -> Announcement:
     if announcement.stage is Stage.AHEAD and begins and begins <= at:
         announcement = replace(announcement, stage=Stage.BEGUN)
     if announcement.stage is Stage.BEGUN and ends and ends <= at:
-        return _with_update(announcement, Status.RESOLVED, OVER, ends)
+        return with_update(announcement, Status.RESOLVED, OVER, ends)
     return announcement
 
 
-def updated(announcement: Announcement, *, status: Status | None, body: str, at: datetime) -> Announcement:
+def calls_off(*, status: str, body: str, told_at: datetime, begins: datetime | None) -> bool:
+    """Whether an update says that planned work does not take place: it resolves what had not begun by then."""
+    # What had come to its end and was put off afterwards did take place, as far as anybody was told.
+    return status == Status.RESOLVED and begins is not None and told_at < begins and body != OVER
+
+
+def updated(
+    announcement: Announcement, *, status: Status | None, body: str, at: datetime, field: str = "body"
+) -> Announcement:
     """With another update, which has the status of the one before unless it says another.
 
-    Raises Invalid naming `body` if the announcement is full; it can be resolved nevertheless.
+    Raises Invalid naming `field` if the announcement is full; it can be resolved nevertheless.
     """
     status = status or announcement.status
+    if not has_room(announcement, body, status):
+        raise invalid(field, FULL)
+    return with_update(announcement, status, body, at)
+
+
+def has_room(announcement: Announcement, body: str, status: Status | None = None) -> bool:
+    """Whether another update fits in; one that resolves it always does, but for its text."""
     text = sum(len(each.body.encode()) for each in announcement.updates) + len(body.encode())
     resolves = status is Status.RESOLVED and announcement.status is not Status.RESOLVED
-    if text > MAX_TEXT or (len(announcement.updates) >= MAX_UPDATES and not resolves):
-        raise invalid("body", f"an announcement has at most {MAX_UPDATES} updates with {MAX_TEXT} bytes in all")
-    return _with_update(announcement, status, body, at)
+    return text <= MAX_TEXT and (len(announcement.updates) < MAX_UPDATES or resolves)
 
 
 def with_status(announcement: Announcement, status: Status | None, *, at: datetime) -> Announcement:
     """A change of status is an update; the status that it has already changes nothing."""
     if status is None or status is announcement.status:
         return announcement
-    return updated(announcement, status=status, body=SENTENCES[status], at=at)
+    return updated(announcement, status=status, body=SENTENCES[status], at=at, field="status")
 
 
-def _with_update(announcement: Announcement, status: Status, body: str, at: datetime) -> Announcement:
+def with_update(announcement: Announcement, status: Status, body: str, at: datetime) -> Announcement:
+    """As `updated`, whether there is room or not."""
     before = announcement.updates
     # Clocks differ and schedules end late; updates stay in their order all the same.
     at = max([at, *(each.created_at for each in before[-1:])])

@@ -118,6 +118,7 @@ class ComponentDeployment:
     started_at: datetime | None = None
     """Of this attempt, by our clock."""
     finished_at: datetime | None = None
+    rolled_back_at: datetime | None = None
     chain: Chain = Chain()
     revision: int = 0
 
@@ -187,7 +188,9 @@ def moved(
     if to is Status.IN_PROGRESS:
         return replace(changed, started_at=at)
     if to is Status.PENDING:
-        return replace(changed, attempt=deployment.attempt + 1, started_at=None, finished_at=None)
+        return replace(changed, attempt=deployment.attempt + 1, started_at=None, finished_at=None, rolled_back_at=None)
+    if to is Status.ROLLED_BACK:
+        return replace(changed, rolled_back_at=at)
     if to is Status.FAILED:
         changed = replace(changed, reason=reason or Reason.FAILED)
     return replace(changed, finished_at=finished_at or at) if to in _FINAL else changed

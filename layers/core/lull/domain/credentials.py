@@ -1,12 +1,13 @@
 """Who may call: roles, callers, API keys (semantics, section 10)."""
 
 import hashlib
+import string
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lull.domain.errors import Unauthenticated
+from lull.domain.errors import Forbidden, Unauthenticated
 
 PREFIX = "lull_"
 _RANDOM = 27  # base-62 characters: 160 bits
@@ -28,12 +29,93 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """What a CI token says of its job, under its issuer's signature; None for what it does not say."""
+
+    commit_sha: str | None = None
+    deployed_by: str | None = None
+    """Who started the run."""
+    link: str | None = None
+    """The run or pipeline on the web."""
+    ref: str | None = None
+    """In full, such as `refs/heads/main`."""
+    run_id: str | None = None
+    repository: str | None = None
+    environment: str | None = None
+    """That of the CI, which the job names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What the trust record behind a CI token allows. Without ids of components or environments: all of them."""
+
+    trust_id: int
+    trust_name: str
+    component_ids: tuple[str, ...] = ()
+    environment_ids: tuple[str, ...] = ()
+    project_ids: tuple[int, ...] = ()
+    """Whose deployment windows it may open and end; none of them without ids: a window silences checks."""
+    binds_environment: bool = False
+    """Whether the environment of the job and the one that is deployed to have to have one name."""
+    attested: Attested = Attested()
+    token: str
+    """Stands for the token wherever it is remembered: a SHA-256 of its issuer and `jti`."""
+    expires_at: datetime
+
+    def require_deployable(self, component_id: str, environment_id: str, environment_name: str) -> None:
+        """Raises Forbidden."""
+        record = f"trust record {self.trust_id}"
+        if self.component_ids and component_id not in self.component_ids:
+            raise Forbidden(f"{record} does not allow deployments of this component")
+        if self.environment_ids and environment_id not in self.environment_ids:
+            raise Forbidden(f"{record} does not allow deployments to this environment")
+        claimed = self.attested.environment
+        if self.binds_environment and claimed and ascii_lower(claimed) != ascii_lower(environment_name):
+            raise Forbidden(f"the job runs in the environment {shortened(claimed)}, not in {environment_name}")
+
+    def require_project(self, project_id: int) -> None:
+        """Raises Forbidden."""
+        if project_id not in self.project_ids:
+            raise Forbidden(f"trust record {self.trust_id} does not allow deployment windows of project {project_id}")
+
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def ascii_lower(text: str) -> str:
+    """Lower case of A to Z only: other letters that fold to them are other names, which somebody else may make."""
+    return text.translate(_LOWER)
+
+
+def shortened(text: str) -> str:
+    """Foreign text as messages and names of actors hold it: printable, at most 100 characters."""
+    return "".join(character for character in text if character.isprintable())[:100]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """An authenticated caller; `actor` is how records name it."""
 
     workspace_id: int
     role: Role
     actor: str
+    grant: Grant | None = None
+    """Of a CI job; whoever has another credential may do what its role may."""
+
+    @property
+    def attested(self) -> Attested:
+        """What a CI token says of its job; nothing, for other credentials."""
+        return self.grant.attested if self.grant else Attested()
+
+    def require_deployable(self, component_id: str, environment_id: str, environment_name: str) -> None:
+        """Raises Forbidden if a CI job may not deploy this component to this environment."""
+        if self.grant:
+            self.grant.require_deployable(component_id, environment_id, environment_name)
+
+    def require_project(self, project_id: int) -> None:
+        """Raises Forbidden if a CI job may not open or end deployment windows of this project."""
+        if self.grant:
+            self.grant.require_project(project_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def _a_labels(text: str) -> str:
 
 def _wrong_with(host: str) -> str | None:
     if len(host) > _LONGEST:
-        return f"must be at most {_LONGEST} characters"
+        return f"must have at most {_LONGEST} characters"
     if host.endswith("."):
         return "must not end with a dot"
     if _is_address(host):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lull.domain.announcements import Announcement, Stage, Status, Update
+from lull.domain.announcements import Announcement, Stage, Status, Update, calls_off
 from lull.domain.deliveries import Sending
 
 BEGUN = "begun"
@@ -53,7 +53,7 @@ class Telling:
 
     type: str
     """`announcement.created`, `announcement.updated`, `announcement.resolved`, `maintenance.scheduled`,
-    `maintenance.started`, `maintenance.updated`, `maintenance.ended`."""
+    `maintenance.started`, `maintenance.updated`, `maintenance.ended`, `maintenance.cancelled`."""
     heading: str
     body: str
     """Markdown."""
@@ -78,10 +78,17 @@ def telling(announcement: Announcement, subject: str) -> Telling | None:
     found = update_of(announcement, subject)
     if found is None:
         return None
-    if found.status is Status.RESOLVED:
+    if planned and _calls_off(announcement, found):
+        what, heading = "cancelled", "Cancelled"
+    elif found.status is Status.RESOLVED:
         what, heading = ("ended", "Ended") if planned else ("resolved", "Resolved")
     elif found.id == 1:
         what, heading = ("scheduled", "Scheduled") if planned else ("created", _HEADINGS[found.status])
     else:
         what, heading = "updated", "Update" if planned else _HEADINGS[found.status]
     return Telling(type=f"{kind}.{what}", heading=heading, body=found.body, update=found)
+
+
+def _calls_off(announcement: Announcement, update: Update) -> bool:
+    begins = announcement.scheduled_for
+    return calls_off(status=update.status, body=update.body, told_at=update.created_at, begins=begins)

@@ -11,6 +11,7 @@ import nh3
 
 from lull.domain.errors import invalid
 from lull.domain.invisible import INVISIBLE
+from lull.domain.languages import is_language
 
 MOST_CHARACTERS = 10_000
 """Of each of the two (seed 003): of what is sent, and of what is kept of it, so that it can be sent again."""
@@ -24,13 +25,20 @@ _TAGS = {"img"} | _HEADINGS | _TEXT | _BLOCKS | _TABLES
 # Nothing to read, or in a language of its own: they go with all that is in them.
 _WITH_CONTENT = {"iframe", "math", "noembed", "noframes", "noscript", "object", "script", "select", "style", "svg"}
 _WITH_CONTENT |= {"template", "textarea", "title", "xmp"}
-# By default every element may have a language and a title.
-_ATTRIBUTES = {"*": set(), "a": {"href"}, "img": {"alt", "height", "src", "width"}, "ol": {"start"}}
+# By default every element may have a title too.
+_ATTRIBUTES = {"*": {"dir", "lang"}, "a": {"href"}, "img": {"alt", "height", "src", "width"}, "ol": {"start"}}
 # A link may open a window of its own, which learns nothing of the page.
 _ONE_OF = {"a": {"target": {"_blank"}}, "th": {"scope": {"col", "row"}}}
 _ALWAYS = {"img": {"referrerpolicy": "no-referrer"}}
 _REL = "nofollow noopener noreferrer"
-_SCHEMES = {"http", "https", "mailto"}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_DIRECTIONS = {"auto", "ltr", "rtl"}
+# A URL without a scheme may lead to a path of the page's own host and nowhere else: two slashes lead to another host,
+# browsers take a backslash for a slash and leave out white space, and a path that does not begin with a slash is
+# another one at each address of the page.
+_OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~\u00a1-\U0010ffff]*")
+# Whatever browsers leave out of it. That it is one of those above is for the sanitizer to see.
+_SCHEME = re.compile(r"[\x00-\x20]*[A-Za-z](?:[A-Za-z0-9+.-]|[\t\n\r])*:")
 _NUMBERS = {"height", "start", "width"}
 
 # A tag as the sanitizer writes it: nothing in an attribute looks like one.
@@ -50,7 +58,7 @@ def kept(field: str, html: str | None) -> str | None:
     if len(found) <= MOST_CHARACTERS:
         found = cleaned(found)
     if len(found) > MOST_CHARACTERS:
-        raise invalid(field, f"must have at most {MOST_CHARACTERS} characters once it is cleaned")
+        raise invalid(field, f"must have at most {MOST_CHARACTERS:,} characters once it is cleaned")
     return found or None
 
 
@@ -81,12 +89,18 @@ def _harmless(html: str) -> str:
         set_tag_attribute_values=_ALWAYS,
         link_rel=_REL,
         url_schemes=_SCHEMES,
-        url_relative="deny",
+        url_relative="pass_through",
     )
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in _NUMBERS and not re.fullmatch("[0-9]{1,4}", value, re.ASCII):
+        return None
+    if name == "dir" and value.lower() not in _DIRECTIONS:
+        return None
+    if name == "lang" and not is_language(value):
+        return None
+    if name == "href" and not (_SCHEME.match(value) or _OWN_PATH.fullmatch(value)):
         return None
     if tag == "img" and name == "src" and not value.lower().startswith("https://"):
         return None

@@ -164,7 +164,7 @@ def _url_errors(field: str, url: str | None) -> list[FieldError]:
     if url is None:
         return []
     if len(url) > _LONGEST_URL:
-        return [FieldError(field, f"must be at most {_LONGEST_URL} characters")]
+        return [FieldError(field, f"must have at most {_LONGEST_URL:,} characters")]
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

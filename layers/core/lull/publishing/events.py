@@ -70,11 +70,14 @@ def _of_announcements(was: Publication, snapshot: StatusSnapshot) -> Iterator[di
 
 def _about(announcement: AnnouncementSnapshot) -> dict[str, Any]:
     """Without the texts, which may be long: they are on the page."""
+    begins, ends = announcement.scheduled_for, announcement.scheduled_until
     return {
         "id": announcement.id,
         "title": announcement.title,
         "status": announcement.status,
         "impact": announcement.impact,
         "componentIds": list(announcement.component_ids),
+        "scheduledFor": instant(begins) if begins else None,
+        "scheduledUntil": instant(ends) if ends else None,
         "updates": len(announcement.updates),
     }

@@ -10,7 +10,7 @@ from typing import Any
 from lull.domain import uptime
 from lull.domain.announcements import Announcement
 from lull.domain.health import ComponentStatus
-from lull.domain.uptime import DayUptime, Timeline
+from lull.domain.uptime import Bucket, DayUptime, Timeline
 
 LONGEST_HISTORY = 365
 """Days of uptime that are published of each component."""
@@ -34,7 +34,8 @@ class ComponentSnapshot:
             return None
         last = at.date()
         counted = uptime.days(self.timeline, last - timedelta(days=days - 1), last, at=at)
-        return UptimeSnapshot(percentage=uptime.percentage(counted), days=counted)
+        now = next((bucket for since, bucket in reversed(self.timeline) if since <= uptime.second(at)), None)
+        return UptimeSnapshot(percentage=uptime.percentage(counted), days=counted, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class UptimeSnapshot:
     """Over all of the days; None if there is no second to judge by."""
     days: tuple[DayUptime, ...]
     """Oldest first."""
+    now: Bucket | None = None
+    """What has just begun may have no second yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

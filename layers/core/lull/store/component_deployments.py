@@ -8,6 +8,7 @@ and record change in one transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from lull import randomness
 from lull.domain.cells import Cell, Success
@@ -64,6 +65,22 @@ def list_component_deployment_ids(workspace_id: int, wanted: Filter, *, skip: in
     return found[skip:]
 
 
+def list_component_deployment_ids_since(workspace_id: int, wanted: Filter, *, since: datetime) -> list[str]:
+    """The ids of the deployments that were recorded since then, newest first."""
+    partition = keys.component_deployments_of(workspace_id, wanted.component_id, wanted.environment_id)
+    prefix = keys.listed_by_status(wanted.status)
+    found: list[str] = []
+    start: Item | None = None
+    while True:
+        page = table.query(
+            partition, between=(prefix + keys.instant(since), f"{prefix}~"), start=start, descending=True
+        )
+        found += [keys.listed_deployment_id(item["SK"]["S"]) for item in page.items]
+        start = page.last_key
+        if start is None:
+            return found
+
+
 def get_count(workspace_id: int, wanted: Filter) -> int:
     """How many deployments a filter finds, from the item that counts them."""
     key = keys.component_deployment_count(workspace_id, wanted.component_id, wanted.environment_id)
@@ -89,14 +106,8 @@ def create_component_deployment(
     token = randomness.secret(16)
     created = replace(deployment, revision=1)
     requiring = components.requiring(created.workspace_id, created.component_id, created.environment_id)
-    writes = [
-        table.put(_key(created), _attributes(created, token), condition="attribute_not_exists(PK)"),
-        *requiring,
-        *beside,
-        _noting(created, event),
-        *_entering(created),
-        *_counting(created, {created.status: 1}),
-    ]
+    own, *others = creating(created, token=token)
+    writes = [own, *requiring, *beside, _noting(created, event), *others, *_counting(created, {created.status: 1})]
     if once:
         writes.append(idempotency.claiming(once, created.id, at=created.created_at))
     try:
@@ -109,6 +120,12 @@ def create_component_deployment(
                 raise NotFound(noun) from refused
         raise table.Cancelled(refused.items[3 : 3 + len(beside)]) from refused
     return created
+
+
+def creating(deployment: ComponentDeployment, *, token: str) -> list[Item]:
+    """The writes of a new deployment and of its entries in the lists; its own comes first."""
+    own = table.put(_key(deployment), _attributes(deployment, token), condition="attribute_not_exists(PK)")
+    return [own, *_entering(deployment)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

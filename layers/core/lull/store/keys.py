@@ -80,17 +80,21 @@
 | 76 | component deployment by id             | component_deployments.get_component_deployment | table   |
 | 77 | component deployments by ids           | component_deployments.get_component_deployments | table  |
 | 78 | component deployments, by any filter   | component_deployments.list_component_deployment_ids | table |
-| 79 | how many of them there are             | component_deployments.get_count              | table     |
-| 80 | history of a component deployment      | component_deployments.list_events            | table     |
-| 81 | what runs of a component somewhere     | cells.get_cell                               | table     |
-| 82 | what runs where                        | cells.list_cells                             | table     |
-| 83 | successes of a cell, newest first      | cells.list_successes                         | table     |
-| 84 | application by id                      | applications.get_application                 | table     |
-| 85 | applications of a workspace            | applications.list_applications               | table     |
-| 86 | application deployment by id           | app_deployments.get_app_deployment           | table     |
-| 87 | application deployments by ids         | app_deployments.get_app_deployments          | table     |
-| 88 | ids of the deployments of an application | app_deployments.list_app_deployment_ids    | table     |
-| 89 | number of its newest deployment        | app_deployments.get_last_number              | table     |
+| 79 | component deployments since a time     | component_deployments.list_component_deployment_ids_since | table |
+| 80 | how many of them there are             | component_deployments.get_count              | table     |
+| 81 | history of a component deployment      | component_deployments.list_events            | table     |
+| 82 | what runs of a component somewhere     | cells.get_cell                               | table     |
+| 83 | what runs where                        | cells.list_cells                             | table     |
+| 84 | successes of a cell, newest first      | cells.list_successes                         | table     |
+| 85 | CI trust by id                         | ci_trusts.get_ci_trust                       | table     |
+| 86 | CI trusts of a workspace               | ci_trusts.list_ci_trusts                     | table     |
+| 87 | who trusts a repository of an issuer   | ci_trusts.list_trusts_of_repository          | table     |
+| 88 | application by id                      | applications.get_application                 | table     |
+| 89 | applications of a workspace            | applications.list_applications               | table     |
+| 90 | application deployment by id           | app_deployments.get_app_deployment           | table     |
+| 91 | application deployments by ids         | app_deployments.get_app_deployments          | table     |
+| 92 | ids of the deployments of an application | app_deployments.list_app_deployment_ids    | table     |
+| 93 | number of its newest deployment        | app_deployments.get_last_number              | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -147,6 +151,7 @@ APPLICATION = "APPLICATION#"
 UPTIME = "UPTIME#"
 SUBSCRIBER = "SUBSCRIBER#"
 NOTICE = "NOTICE#"
+CI_TRUST = "CITRUST#"
 
 
 def in_workspace(workspace_id: int) -> str:
@@ -168,6 +173,34 @@ def api_key(workspace_id: int, key_id: int) -> Key:
 
 def api_key_hash(secret_hash: str) -> Key:
     return {"PK": f"APIKEYHASH#{secret_hash}", "SK": "APIKEYHASH"}
+
+
+def ci_trust(workspace_id: int, trust_id: int) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": CI_TRUST + number(trust_id)}
+
+
+def ci_trust_count(workspace_id: int) -> Key:
+    """The item that counts the CI trusts of a workspace."""
+    return {"PK": in_workspace(workspace_id), "SK": "CITRUSTS"}
+
+
+def trusts_of_repository(issuer: str, repository_id: str) -> str:
+    """The partition that lists who trusts a repository, of all workspaces: a token names no workspace."""
+    return f"CITRUSTED#{repository_id}#{issuer}"
+
+
+def trusts_of_workspace(workspace_id: int) -> str:
+    return f"{number(workspace_id)}#"
+
+
+def trust_of_repository(issuer: str, repository_id: str, workspace_id: int, trust_id: int) -> Key:
+    partition = trusts_of_repository(issuer, repository_id)
+    return {"PK": partition, "SK": trusts_of_workspace(workspace_id) + number(trust_id)}
+
+
+def ci_use(digest: str) -> Key:
+    """That a CI token has made a request."""
+    return {"PK": f"CIUSE#{digest}", "SK": "CIUSE"}
 
 
 def check(workspace_id: int, check_id: int) -> Key:

@@ -133,7 +133,7 @@ def list_shown_sources(workspace_id: int) -> list[tuple[str, int, int]]:
 def create_component(component: PageComponent) -> PageComponent:
     """Write it, count it with its page and note what is shown there.
 
-    Raises NotFound if the page is gone, Invalid if the page is full or there is no such source.
+    Raises NotFound if the page is gone, Conflict if it is full, Invalid if there is no such source.
     """
     token = randomness.secret(16)
     counting = table.update(
@@ -253,7 +253,7 @@ def _no_source(component: PageComponent) -> DomainError:
 
 
 def _page_full() -> DomainError:
-    return invalid("body", f"a status page has at most {MAX_COMPONENTS} components")
+    return Conflict(f"a status page has at most {MAX_COMPONENTS} components")
 
 
 def _claiming(page: StatusPage, token: str) -> Item:

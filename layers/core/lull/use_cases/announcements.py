@@ -1,13 +1,14 @@
 """What callers and wake-ups can do with the announcements of a status page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from lull.domain import announcements as domain
 from lull.domain.announcements import Announcement, Phase, Status
 from lull.domain.credentials import Caller
-from lull.domain.errors import NotFound, invalid
+from lull.domain.errors import Conflict, NotFound
+from lull.domain.rescheduling import rescheduled
 from lull.store import announcements as store
 from lull.store import counters
 from lull.store import status_pages as pages
@@ -22,7 +23,7 @@ def create_announcement(
 ) -> Announcement:
     """`described` is as the caller wants it; its ids, time and first update are set here.
 
-    Raises Invalid naming fields, NotFound if there is no such page.
+    Raises Invalid naming fields, NotFound if there is no such page, Conflict if it has no room.
     """
     get_status_page(caller, page_id)
     described = replace(described, page_id=page_id, workspace_id=caller.workspace_id)
@@ -30,7 +31,7 @@ def create_announcement(
     _check_components(new)
     unresolved, _ = store.list_announcement_ids(caller.workspace_id, page_id)
     if len(unresolved) >= domain.MAX_OPEN and new.phase is not Phase.RESOLVED:
-        raise invalid("body", f"a status page has at most {domain.MAX_OPEN} announcements that are not resolved")
+        raise Conflict(f"a status page has at most {domain.MAX_OPEN} announcements that are not resolved")
     return store.create_announcement(replace(new, id=counters.next_id(store.KIND)))
 
 
@@ -90,16 +91,20 @@ def change_announcement(
     *,
     component_ids: Sequence[int] | None,
     status: Status | None,
+    times: Mapping[str, datetime | None],
     at: datetime,
 ) -> Announcement:
     """Write what `change` makes of it, and its components if they are given; another status is an update.
 
-    Raises Invalid naming fields.
+    `times` are those of `scheduled_for` and `scheduled_until` that are given; others are an update as well. Raises
+    Invalid naming fields, Conflict if it is too late for them.
     """
 
     def changed() -> Announcement:
         was = _get(caller, page_id, announcement_id)
         new = change(domain.advanced(was, at=at))
+        begins, ends = (times.get(name, getattr(new, name)) for name in ("scheduled_for", "scheduled_until"))
+        new = rescheduled(new, begins, ends, at=at)
         if component_ids is not None:
             new = replace(new, component_ids=tuple(dict.fromkeys(component_ids)))
             _check_components(new)

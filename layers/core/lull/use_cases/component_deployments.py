@@ -11,7 +11,7 @@ from lull.domain import cells as matrix
 from lull.domain import component_deployments as domain
 from lull.domain.cells import InFlight, Success
 from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Reason, Status
-from lull.domain.credentials import Caller
+from lull.domain.credentials import Attested, Caller
 from lull.domain.errors import Conflict, NotFound, invalid
 from lull.store import cells, components, environments, idempotency
 from lull.store import component_deployments as store
@@ -20,6 +20,8 @@ from lull.store.deployment_windows import AlreadyMade
 from lull.store.idempotency import IdempotencyKey, Made
 from lull.use_cases.retrying import on_stale_write
 
+_ATTESTABLE = ("commit_sha", "deployed_by", "link", "ref")
+
 
 def record_deployment(
     caller: Caller, described: ComponentDeployment, *, idempotency_key: str | None = None, at: datetime
@@ -27,7 +29,8 @@ def record_deployment(
     """Record a deployment that is about to be made: pending.
 
     With an idempotency key that was used in the last three days, the deployment that it made is the answer. Raises
-    NotFound for an unknown component or environment, Conflict if the key was used for another deployment.
+    NotFound for an unknown component or environment, Conflict if the key was used for another deployment, Forbidden if
+    a CI job may not.
     """
     once = _once(caller, idempotency_key, described)
     made = idempotency.find_made(once, at=at) if once else None
@@ -52,6 +55,8 @@ def prepared(caller: Caller, described: ComponentDeployment, *, at: datetime) ->
         raise NotFound("component")
     if environment is None:
         raise NotFound("environment")
+    caller.require_deployable(component.id, environment.id, environment.name)
+    described = _attested(described, caller.attested)
     deployment = replace(
         described,
         id=randomness.new_uuid(),
@@ -64,6 +69,19 @@ def prepared(caller: Caller, described: ComponentDeployment, *, at: datetime) ->
         updated_at=at,
     )
     return deployment, _created(deployment)
+
+
+def _attested(described: ComponentDeployment, said: Attested) -> ComponentDeployment:
+    """With what the token of a CI job says where the job itself says nothing, or the same."""
+    filled = replace(
+        described,
+        commit_sha=described.commit_sha or said.commit_sha,
+        deployed_by=described.deployed_by or said.deployed_by,
+        link=described.link or said.link,
+        ref=described.ref or said.ref,
+    )
+    proven = [name for name in _ATTESTABLE if getattr(said, name) and getattr(said, name) == getattr(filled, name)]
+    return replace(filled, attested=tuple(proven))
 
 
 def _created(deployment: ComponentDeployment) -> Event:
@@ -160,7 +178,7 @@ def change_deployment(
 ) -> ComponentDeployment:
     """Move a deployment on, merge metadata, or both. Of two at once that exclude each other, one is refused.
 
-    Raises NotFound, Invalid for what the transition table does not have.
+    Raises NotFound, Invalid for what the transition table does not have, Forbidden if a CI job may not.
     """
     if status is None and finished_at is not None:
         raise invalid("finishedAt", "goes with the status succeeded or failed")
@@ -168,8 +186,10 @@ def change_deployment(
         return get_deployment(caller, deployment_id)
 
     def decide() -> ComponentDeployment:
+        deployment = get_deployment(caller, deployment_id)
+        caller.require_deployable(deployment.component_id, deployment.environment_id, deployment.environment_name)
         return apply(
-            get_deployment(caller, deployment_id),
+            deployment,
             status,
             finished_at=finished_at,
             metadata=metadata,

@@ -35,13 +35,22 @@ def report_deployment(
 
     `window` is as the caller described it; its ids, state and author are set here. With an idempotency key that was
     used in the last three days, the deployment that it made is the answer. Raises Invalid naming the fields, NotFound
-    if there is no such project, Conflict if the key was used for another deployment.
+    if there is no such project, Conflict if the key was used for another deployment, Forbidden if a CI job may not.
     """
+    caller.require_project(window.project_id)
     once = _once(caller, idempotency_key, window)
     made = idempotency.find_made(once, at=at) if once else None
     if once and made:
         return finish(_made_already(caller, once, made), at=at)
-    described = replace(window, workspace_id=caller.workspace_id, created_at=at, created_by=caller.actor)
+    described = replace(
+        window,
+        workspace_id=caller.workspace_id,
+        # What a CI job leaves out, its token knows.
+        author=window.author or caller.attested.deployed_by,
+        link=window.link or caller.attested.link,
+        created_at=at,
+        created_by=caller.actor,
+    )
     opened = domain.reported(described, at=at)
     check_ids = _checks_to_pause(opened)
     opened = replace(opened, check_ids=check_ids, id=counters.next_id(store.KIND))
@@ -158,11 +167,13 @@ def _without(window: DeploymentWindow, check_ids: tuple[int, ...]) -> Deployment
 def end_deployment(caller: Caller, window_id: int, *, ended_at: datetime | None, at: datetime) -> DeploymentWindow:
     """End a deployment and resume what it paused before answering.
 
-    Raises NotFound, Conflict if it has ended already, Invalid if `ended_at` lies in the future or before its start.
+    Raises NotFound, Conflict if it has ended already, Invalid if `ended_at` lies in the future or before its start,
+    Forbidden if a CI job may not.
     """
 
     def decide() -> DeploymentWindow:
         window = get_deployment(caller, window_id)
+        caller.require_project(window.project_id)
         ended = domain.ended(window, at=at, ended_at=ended_at, reason=EndReason.BY_REQUEST)
         return _release(ended, at=at)
 

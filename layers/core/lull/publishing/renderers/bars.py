@@ -52,7 +52,7 @@ def percent(value: Decimal | None) -> str:
 
 
 def strip(uptime: UptimeSnapshot) -> str:
-    shown = [worst(day) for day in uptime.days]
+    shown = _shown(uptime)
     paths = "".join(
         f'<path class="{_NAMES[bucket]}" d="{_path([at for at, each in enumerate(shown) if each is bucket], bucket)}"/>'
         for bucket in _NAMES
@@ -63,6 +63,12 @@ def strip(uptime: UptimeSnapshot) -> str:
         f'<svg class="bars" viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(_summary(uptime, shown))}">{paths}</svg>'
     )
+
+
+def _shown(uptime: UptimeSnapshot) -> list[Bucket]:
+    """Today is at least as bad as now: a page is written when an outage begins, and not again while it goes on."""
+    *before, today = map(worst, uptime.days)
+    return [*before, next((each for each in _WORST_FIRST if each in (today, uptime.now)), today)]
 
 
 def _path(places: list[int], bucket: Bucket) -> str:
@@ -77,10 +83,11 @@ def _path(places: list[int], bucket: Bucket) -> str:
 def _summary(uptime: UptimeSnapshot, shown: list[Bucket]) -> str:
     days = f"{len(shown)} days" if len(shown) > 1 else "day"
     if uptime.percentage is None:
-        return f"Uptime of the last {days}: no data."
+        return f"Uptime measured by checks over the last {days}: no data."
     counts = [(shown.count(bucket), word) for bucket, word in _WORDS.items() if bucket in shown]
     told = ", ".join(f"{word} on {count} {'day' if count == 1 else 'days'}" for count, word in counts)
-    return f"Uptime of the last {days}: {percent(uptime.percentage)}. {told.capitalize() or 'No outage'}."
+    measured = percent(uptime.percentage)
+    return f"Uptime measured by checks over the last {days}: {measured}. {told.capitalize() or 'No outage'}."
 
 
 def table(uptime: UptimeSnapshot) -> str:

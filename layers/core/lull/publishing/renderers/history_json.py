@@ -8,7 +8,8 @@ from typing import Any
 
 from lull.domain.errors import invalid
 from lull.publishing.renderers import status_json
-from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot
+from lull.publishing.renderers.stages import began_at
+from lull.publishing.snapshot import IncidentSnapshot, StatusSnapshot
 
 MOST_MONTHS = 12
 DEFAULT_MONTHS = 3
@@ -34,10 +35,10 @@ def document(published: Mapping[str, Any], *, months: int = DEFAULT_MONTHS, offs
 
 def _months(snapshot: StatusSnapshot, updated_at: datetime) -> list[dict[str, Any]]:
     past = (*snapshot.announcements, *snapshot.resolved) if snapshot.show_incident_history else ()
-    told = sorted(past, key=lambda each: (_begin(each, snapshot), each.id), reverse=True)
+    told = sorted(past, key=lambda each: (began_at(each), each.id), reverse=True)
     # As the JSON of the page has them.
     written = status_json.document(replace(snapshot, announcements=tuple(told)), updated_at)["announcements"]
-    months = [_month(_begin(each, snapshot)) for each in told]
+    months = [_month(began_at(each)) for each in told]
     return [
         {
             "month": month,
@@ -52,12 +53,6 @@ def _names(today: date) -> list[str]:
     """The months of a year, newest first."""
     newest = today.year * 12 + today.month - 1
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(newest, newest - MOST_MONTHS, -1)]
-
-
-def _begin(announcement: AnnouncementSnapshot, snapshot: StatusSnapshot) -> datetime:
-    """Planned work belongs where it took place; what was called off before, where it was announced."""
-    planned = announcement.scheduled_for
-    return planned if planned and planned.astimezone(UTC).date() <= snapshot.today else announcement.created_at
 
 
 def _month(at: datetime) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lull.domain.announcements import Status
 from lull.publishing.renderers.content_lines import line, stamp, text
 from lull.publishing.renderers.identity import announcement_url, page_url, uid
+from lull.publishing.renderers.stages import is_cancelled
 from lull.publishing.snapshot import AnnouncementSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 _KEPT = timedelta(days=90)
@@ -94,7 +94,7 @@ def _of_announcement(
         summary=announcement.title,
         description="\n\n".join(each.body for each in reversed(announcement.updates)),
         component_ids=announcement.component_ids,
-        cancelled=latest.status == Status.RESOLVED and latest.created_at < begins,
+        cancelled=is_cancelled(announcement),
         url=announcement_url(snapshot, base_url, announcement.id),
     )
 

@@ -24,6 +24,7 @@ from lull.publishing.snapshot import (
 
 _MOST_PAST = 10
 _MOST_NAMED = 3
+_MEASURED = "Uptime is what checks have measured up to the last change; announcements do not count."
 _CALM = (ComponentStatus.OPERATIONAL, ComponentStatus.NOT_MONITORED)
 
 
@@ -169,9 +170,11 @@ def _sections(snapshot: StatusSnapshot, at: datetime) -> str:
     for component in snapshot.components:
         uptime = component.uptime(days=snapshot.uptime_history_days, at=at) if snapshot.show_uptime_history else None
         groups.setdefault(component.group_name or None, []).append(_component(component, uptime))
-    return "\n".join(_section(*group, number) for number, group in enumerate(groups.items(), 1)) or (
-        "<p>Nothing is listed here yet.</p>"
-    )
+    if not groups:
+        return "<p>Nothing is listed here yet.</p>"
+    sections = "\n".join(_section(*group, number) for number, group in enumerate(groups.items(), 1))
+    # Beside an outage that was announced and that no check saw, 100 % would look like a lie.
+    return sections + (f'\n<p class="note">{_MEASURED}</p>' if 'class="uptime"' in sections else "")
 
 
 def _section(name: str | None, lines: Iterable[str], number: int) -> str:

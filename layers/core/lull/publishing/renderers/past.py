@@ -1,14 +1,17 @@
 """What is over, or will be: announcements and outages on one line of time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from lull.publishing.renderers.bars import duration
-from lull.publishing.renderers.stages import stage
+from lull.publishing.renderers.outages import grouped
+from lull.publishing.renderers.stages import began_at, is_cancelled, stage
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, UpdateSnapshot
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Told:
 
 
 def newest_first(announcements: Iterable[AnnouncementSnapshot], incidents: Iterable[IncidentSnapshot]) -> list[Told]:
-    everything = [*map(_of_announcement, announcements), *map(_of_incident, incidents)]
+    everything = [*map(_of_announcement, announcements), *map(_of_outages, grouped(incidents))]
     return sorted(everything, key=lambda each: each.at, reverse=True)
 
 
@@ -39,32 +42,66 @@ def told(each: Told) -> str:
 def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
     """What an update is headed. Planned work is not investigated; what ends before it begins is called off."""
     word = stage(announcement, update)
-    begins = announcement.scheduled_for
-    if word == "completed" and begins and update.created_at < begins:
-        return "Cancelled"
     return "Planned" if word == "scheduled" else word.replace("_", " ").capitalize()
 
 
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:
-    began = announcement.scheduled_for or announcement.created_at
+    began = began_at(announcement)
     over = announcement.updates[-1].created_at if announcement.status == "RESOLVED" else None
-    anchor = f"announcement-{announcement.id}"
-    return Told(at=began, over_at=over, anchor=anchor, title=announcement.title, detail=_times(began, over))
-
-
-def _of_incident(incident: IncidentSnapshot) -> Told:
-    times = _times(incident.started_at, incident.resolved_at)
     return Told(
-        at=incident.started_at,
-        over_at=incident.resolved_at,
-        anchor=f"incident-{incident.id}",
-        title=incident.title,
-        detail=times,
+        at=began,
+        over_at=over,
+        anchor=f"announcement-{announcement.id}",
+        title=announcement.title,
+        detail=f"<p>Cancelled {time_element(over)}</p>" if over and is_cancelled(announcement) else _times(began, over),
     )
 
 
+def _of_outages(outages: Sequence[IncidentSnapshot]) -> Told:
+    """Outages that began together: from the first that began to the last that ended."""
+    first = outages[0]
+    ends = [each.resolved_at for each in outages if each.resolved_at]
+    over = max(ends) if len(ends) == len(outages) else None
+    return Told(
+        at=first.started_at,
+        over_at=over,
+        anchor=_anchor(first),
+        title=_title(outages),
+        detail=_times(first.started_at, over) + (_each_of(outages) if len(outages) > 1 else ""),
+    )
+
+
+def _title(outages: Sequence[IncidentSnapshot]) -> str:
+    names = list(dict.fromkeys(each.component_name for each in outages))
+    if len(names) == 1:
+        return outages[0].title
+    some = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) <= _MOST_NAMED else f"{len(names)} components"
+    return f"{some} were down" if outages[0].resolved_at else f"{some} are down"
+
+
+def _each_of(outages: Sequence[IncidentSnapshot]) -> str:
+    """Each by its name; what leads to one of them, as links of feeds do, still leads to it."""
+    lines = "".join(
+        f"<li{_place(each, outages)}><bdi>{escape(each.component_name)}</bdi> "
+        f"<span>{_lasted(each.started_at, each.resolved_at)}</span></li>"
+        for each in outages
+    )
+    return f'<ul role="list">{lines}</ul>'
+
+
+def _place(outage: IncidentSnapshot, outages: Sequence[IncidentSnapshot]) -> str:
+    return "" if outage is outages[0] else f' id="{_anchor(outage)}"'
+
+
+def _anchor(outage: IncidentSnapshot) -> str:
+    return f"incident-{outage.id}"
+
+
 def _times(began: datetime, over: datetime | None) -> str:
+    return f"<p>{_lasted(began, over)}</p>"
+
+
+def _lasted(began: datetime, over: datetime | None) -> str:
     if over is None:
-        return f"<p>Since {time_element(began)}</p>"
-    seconds = max(0, int((over - began).total_seconds()))
-    return f"<p>{time_element(began)}, {duration(seconds)}</p>"
+        return f"Since {time_element(began)}"
+    return f"{time_element(began)}, {duration(max(0, int((over - began).total_seconds())))}"

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from lull.publishing.renderers.stages import is_cancelled
 from lull.publishing.snapshot import AnnouncementSnapshot, ComponentSnapshot, MaintenanceSnapshot, StatusSnapshot
 
 
@@ -55,6 +56,8 @@ def _announcement(announcement: AnnouncementSnapshot) -> dict[str, Any]:
         "id": announcement.id,
         "title": announcement.title,
         "status": announcement.status,
+        # RESOLVED before it began: planned work that does not take place.
+        "cancelled": is_cancelled(announcement),
         "impact": announcement.impact,
         "componentIds": list(announcement.component_ids),
         "scheduledFor": instant(begins) if begins else None,

@@ -8,7 +8,7 @@ from lull.domain.announcements import Status
 from lull.publishing.renderers.identity import announcement_url, page_url
 from lull.publishing.renderers.stages import running, stage
 from lull.publishing.renderers.status_json import instant
-from lull.publishing.snapshot import AnnouncementSnapshot, MaintenanceSnapshot, StatusSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, MaintenanceSnapshot, StatusSnapshot, UpdateSnapshot
 
 Components = Mapping[str, dict[str, Any]]
 """Of the page, by id, as they are listed."""
@@ -75,11 +75,17 @@ def _incident(
         "shortlink": announcement_url(snapshot, base_url, announcement.id),
         "page_id": str(snapshot.id),
         "incident_updates": [
-            _update(f"{incident_id}-{each.id}", stage(announcement, each), each.body, incident_id, each.created_at)
+            _update(f"{incident_id}-{each.id}", _stage(announcement, each), each.body, incident_id, each.created_at)
             for each in reversed(updates)
         ],
         "components": _named(announcement.component_ids, components),
     }
+
+
+def _stage(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
+    """The convention has no word for what was called off: typed clients would refuse one."""
+    word = stage(announcement, update)
+    return COMPLETED if word == "cancelled" else word
 
 
 def _window(

@@ -79,10 +79,12 @@ header h1 a{text-decoration:none}
 .uptime{flex:1 0 100%;min-width:0}
 .bars{display:block;width:100%;height:2.125rem}
 .span{display:flex;justify-content:space-between;margin:.25rem 0 0;color:var(--quiet);font-size:.75rem}
+.note{margin:-1.25rem 0 2rem;font-size:.75rem}
 details{margin-top:.25rem;font-size:.875rem}
 th,td{padding:.125rem 1rem .125rem 0;text-align:left;font-weight:400;vertical-align:top}
 th{white-space:nowrap}
-.past p{margin:0;color:var(--quiet);font-size:.875rem}
+.past p,.past [role]{margin:0;border:0;color:var(--quiet);font-size:.875rem}
+.past [role] li{gap:0 1.5rem;padding:.25rem 0;border:0}
 .turn{display:flex;justify-content:space-between;margin:1rem 0 2rem}
 footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
 footer p{margin:0 auto 0 0}

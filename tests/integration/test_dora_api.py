@@ -1,0 +1,108 @@
+"""Delivery metrics and the gate over HTTP."""
+
+import pytest
+
+from lull.use_cases import watch
+from tests.api import Api, a_workspace
+from tests.deploying import a_component, a_deployment, an_environment, deployed, move
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def api(stack, time) -> Api:
+    client = a_workspace()
+    client.post("/api/projects", {"name": "Shop"})
+    client.post("/api/checks", {"projectId": 1, "name": "Checkout", "intervalSeconds": 300})
+    return client
+
+
+def goes_down(api: Api, time) -> None:
+    token = api.get("/api/checks/1")["token"]
+    Api(None).post(f"/api/signals/ping/{token}/fail")
+    watch.advance(1, 1, at=time.at)
+
+
+def recovers(api: Api, time) -> None:
+    token = api.get("/api/checks/1")["token"]
+    Api(None).post(f"/api/signals/ping/{token}")
+    watch.advance(1, 1, at=time.at)
+
+
+def metrics(api: Api, **query):
+    return api.get("/api/v1/deployments/metrics?" + "&".join(f"{name}={value}" for name, value in query.items()))
+
+
+def test_the_metrics_of_an_evening(api, time):
+    component, production, staging = a_component(api, projectId=1), an_environment(api), an_environment(api, "staging")
+    other = a_component(api, "blog")
+    committed = time.at.isoformat()
+    time.passes(hours=2)
+    deployed(api, component, production, commitTimestamp=committed)
+    deployed(api, component, staging)
+    deployed(api, other, production)
+    time.passes(minutes=5)
+    goes_down(api, time)
+    time.passes(minutes=10)
+    fix = a_deployment(api, component, production, "v2")
+    move(api, fix, "in_progress")
+    time.passes(minutes=1)
+    move(api, fix, "succeeded")
+    recovers(api, time)
+    time.passes(minutes=1)
+    every = metrics(api)
+    assert every["days"] == 30
+    assert every["deploymentFrequency"] == {"deployments": 3, "perDay": 0.1, "perWeek": 0.7}
+    assert every["changeLeadTime"] == {"samples": 1, "p50Seconds": 7200, "p90Seconds": 7200}
+    assert every["changeFailRate"] == {"samples": 3, "count": 1, "rate": 0.3333}
+    assert every["failedDeploymentRecoveryTime"] == {"samples": 1, "p50Seconds": 660, "p90Seconds": 660}
+    assert every["reworkRate"] == {"samples": 3, "count": 1, "rate": 0.3333}
+    assert metrics(api, componentId=other)["changeFailRate"] == {"samples": 1, "count": 0, "rate": 0.0}
+    assert metrics(api, environmentId=staging)["deploymentFrequency"]["deployments"] == 1
+    time.passes(days=2)
+    assert metrics(api, days=1)["deploymentFrequency"] == {"deployments": 0, "perDay": None, "perWeek": None}
+
+
+@pytest.mark.parametrize("query", ["days=0", "days=366", "days=x", "componentId=x", "weeks=1"])
+def test_bad_parameters_are_named(api, query):
+    answer = api("GET", f"/api/v1/deployments/metrics?{query}")
+    assert (answer.status, answer.json["details"][0]["field"]) == (400, query.partition("=")[0])
+
+
+def test_the_gate_says_what_speaks_against_it(api, time):
+    component, environment = a_component(api, projectId=1), an_environment(api)
+    asked = f"/api/v1/deployments/can-deploy?componentId={component}&environmentId={environment}"
+    assert api.get(asked) == {"canDeploy": True, "reasons": []}
+    running = a_deployment(api, component, environment, "v9")
+    assert api.get(asked)["canDeploy"]
+    move(api, running, "in_progress")
+    goes_down(api, time)
+    planned = {
+        "workspaceId": 1,
+        "name": "Move",
+        "startAt": time.after(minutes=-1),
+        "endAt": time.after(hours=1),
+        "projectIds": [1],
+    }
+    api.post("/api/maintenance-windows", planned)
+    later = {
+        "workspaceId": 1,
+        "name": "Later",
+        "startAt": time.after(hours=2),
+        "endAt": time.after(hours=3),
+        "projectIds": [1],
+    }
+    api.post("/api/maintenance-windows", later)
+    verdict = api.get(asked)
+    assert not verdict["canDeploy"]
+    assert [(each["code"], each["id"]) for each in verdict["reasons"]] == [
+        ("in_progress", running),
+        ("open_incident", "1"),
+        ("maintenance_window", "1"),
+    ]
+    assert "v9" in verdict["reasons"][0]["message"]
+    assert "Checkout" in verdict["reasons"][1]["message"]
+    assert "Move" in verdict["reasons"][2]["message"]
+    for ids in [(UNKNOWN, environment), (component, UNKNOWN)]:
+        query = "componentId={}&environmentId={}".format(*ids)
+        assert api("GET", f"/api/v1/deployments/can-deploy?{query}").status == 404
