@@ -1,5 +1,6 @@
 """What each operation costs, as docs/costs.md lists it: counted, not claimed."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from lull.use_cases import (
     app_deployments,
     custom_domains,
     deployment_chain,
+    deployment_reports,
     executor_calls,
     notices,
     probe_calls,
@@ -36,6 +38,7 @@ from tests.ci_tokens import AUDIENCE, ci_server
 from tests.ci_tokens import job as ci_job
 from tests.ci_tokens import token as ci_token
 from tests.deploying import a_component, an_environment, move
+from tests.hooking import a_hook, post, standard_headers
 from tests.many import many_cells, many_checks
 from tests.metering import Meter, metered
 from tests.subscribing import ask, stored, subscribed
@@ -176,6 +179,7 @@ def measured() -> dict[str, Meter]:
     _applications(api, record)
     _ci_jobs(api, record)
     record_announcements(api, record)
+    _ci_hooks(api, record)
     return meters
 
 
@@ -301,3 +305,31 @@ def _applications(api: Api, record: Callable[..., None]) -> None:
         with mock.patch("lull.gateways.repositories.newest", return_value=Head("main", commit)):
             triggered(api, plain)
     record("list 100 deployments of an application", lambda: api.get(f"{plain}/deployments"))
+
+
+def _ci_hooks(api: Api, record: Callable[..., None]) -> None:
+    """From what a provider sends to what runs where."""
+    api.post("/api/v1/components", {"name": "hooked"})
+    hook = a_hook(api, "standard")
+    ids: list[str] = []
+
+    def receive(kind: str, name: str) -> None:
+        at = clock.now()
+        said = {"externalId": "1", "component": "hooked", "environment": "production", "version": "v1"}
+        body = json.dumps({"type": f"deployment.{kind}", "timestamp": at.isoformat(), "data": said}).encode()
+        answer = post(hook.id, body, **standard_headers(hook.secret, name, at, body))
+        ids.append(str(answer.json["deliveryId"]))
+
+    workspace = api.get("/api/workspace")["id"]
+    apply = lambda: deployment_reports.advance(workspace, ids[-1], at=clock.now())  # noqa: E731
+    record("receive a webhook", lambda: receive("pending", "a"), authenticated=False)
+    record("receive it once more", lambda: receive("pending", "a"), authenticated=False)
+    record("apply it: a new deployment", apply, authenticated=False)
+    for kind in ("started", "succeeded"):
+        receive(kind, kind)
+        record(f"apply the next: it has {kind}", apply, authenticated=False)
+    receive("succeeded", "again")
+    record("apply a later success", apply, authenticated=False)
+    wrong = lambda: post(hook.id, b"{}", **{"webhook-id": "x"})  # noqa: E731
+    record("refuse a webhook that is not signed", wrong, authenticated=False)
+    record("list the deliveries of a hook", lambda: api.get(f"/api/v1/hooks/{hook.id}/deliveries"))

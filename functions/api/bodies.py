@@ -25,10 +25,11 @@ _LONGEST_INTEGER = 400
 
 
 class BodyLimit:
-    """Pure ASGI middleware: 413 for a body over 256 KB, before anything of it is parsed."""
+    """Pure ASGI middleware: 413 for a body over so many bytes, before anything of it is parsed."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
         self._app = app
+        self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,9 +43,9 @@ class BodyLimit:
             messages.append(message)
             size += len(message.get("body", b""))
             more = message["type"] == "http.request" and message.get("more_body", False)
-            if size > LARGEST_BODY:
+            if size > self._largest:
                 refusal = answer(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {LARGEST_BODY // 1024} KB"
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {self._largest // 1024} KB"
                 )
                 await refusal(scope, receive, send)
                 return

@@ -60,6 +60,12 @@ def test_every_public_path_is_described_with_what_the_gate_answers():
         assert "422" not in operation["responses"]
 
 
+def test_the_path_of_webhooks_is_described_with_every_answer():
+    (operation,) = operations(DOCUMENTS["hooks"]).values()
+    assert {"200", "202", "204", "400", "401", "404", "413"} == operation["responses"].keys()
+    assert [each["name"] for each in operation["parameters"]] == ["hookId"]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 def test_every_operation_id_is_used_once(document):
     ids = [operation["operationId"] for operation in operations(document).values()]

@@ -132,7 +132,7 @@ def test_the_scheduler_role_is_only_for_schedules_of_our_group():
 
 def test_every_function_has_a_role_of_its_own():
     roles = [json.dumps(function["Role"]) for function in FUNCTIONS.values()]
-    assert len(set(roles)) == len(FUNCTIONS) == 9
+    assert len(set(roles)) == len(FUNCTIONS) == 10
 
 
 def test_no_function_outlives_the_queue_it_reads():
@@ -267,6 +267,7 @@ def test_every_behavior_that_reads_pages_asks_the_gate_for_what_the_bucket_does_
         ("/api/v2/*", "pages"),
         ("/api/*", "api"),
         ("/v1/*", "api"),
+        ("/hooks/*", "api"),
     ]
     # Of custom domains, whose page is at the root.
     assert config["DefaultCacheBehavior"]["TargetOriginId"] == "pages"

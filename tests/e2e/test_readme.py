@@ -22,7 +22,7 @@ def quick_start() -> list[tuple[str, str | None]]:
     for language, text in blocks:
         if language == "sh":
             steps.append((text, None))
-        else:
+        elif not language:
             steps[-1] = (steps[-1][0], text)
     return steps
 

@@ -4,6 +4,7 @@ Each function runs in its own environment only, so that a setting it is not give
 """
 
 import asyncio
+import hmac
 import json
 import os
 from collections import defaultdict
@@ -25,6 +26,7 @@ from lull.gateways import mail
 from lull.gateways.heads import Head
 from lull.store import checks, ledger
 from tests.api import Api, a_workspace, http_event
+from tests.hooking import a_status
 from tests.name_server import TARGET, NameServer, name_server
 from tests.subscribing import link, mails
 
@@ -212,6 +214,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> 
     somebody_listens(bench)
     a_reader(api, bench, page)
     an_application_is_deployed(api, bench, monkeypatch)
+    ci_deploys(api, bench)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
@@ -333,6 +336,21 @@ def a_reader(api: Api, bench: Workbench, page: int) -> None:
     api.post(f"/api/status-pages/{page}/announcements", {"title": "Down", "body": "It is."})
     bench.drain()
     api.get(f"/api/status-pages/{page}/subscribers")
+
+
+def ci_deploys(api: Api, bench: Workbench) -> None:
+    """By webhook, to an environment that has a component."""
+    component = api.post("/api/v1/components", {"name": "shop"})["id"]
+    api.post("/api/v1/environments", {"name": "production"})
+    rules = [{"repository": "acme/shop", "componentId": component}]
+    made = api.post("/api/v1/hooks", {"name": "Shop", "provider": "github", "rules": rules})
+    body = json.dumps(a_status("success", at=clock.now())).encode()
+    signature = "sha256=" + hmac.new(made["secret"].encode(), body, "sha256").hexdigest()
+    headers = {"x-github-event": "deployment_status", "x-hub-signature-256": signature}
+    asyncio.set_event_loop(_loop)
+    assert bench.invoke("HooksFunction", http_event("POST", made["path"], body, headers))["statusCode"] == 202
+    bench.drain()
+    assert api.get("/api/v1/deployments")["data"][0]["status"] == "succeeded"
 
 
 def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:

@@ -41,7 +41,7 @@ def failures(world: World) -> list[str]:
 def _shown(world: World, window: MaintenanceWindow) -> dict[int, _Shown]:
     pages: dict[int, _Shown] = defaultdict(_Shown)
     for key, item in world.table.items.items():
-        if not key[1].startswith(keys.COMPONENT):
+        if not key[1].startswith(keys.PAGE_COMPONENT):
             continue
         component = decode_component(item)
         source, source_id = component.source

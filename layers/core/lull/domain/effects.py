@@ -14,6 +14,7 @@ from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
+from lull.domain.hook_deliveries import HookDelivery
 from lull.domain.incidents import Incident
 from lull.domain.ledger import Change, changed
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
@@ -128,6 +129,14 @@ class SendDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyDelivery:
+    """Apply this delivery of a CI hook, unless somebody has."""
+
+    workspace_id: int
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellSubscribers:
     """Tell the subscribers of a page about this, each once: see `notices.subjects`."""
 
@@ -222,7 +231,7 @@ class PublishSlug:
     slug: str
 
 
-Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
+Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject | ApplyDelivery
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
 Subscribing = TellSubscribers | AskSubscriber | ForgetSubscribers
 Effect = (
@@ -333,6 +342,13 @@ def _of_owed_incident(before: Incident | None, after: Incident) -> list[Effect]:
 def of_delivery(before: Delivery | None, after: Delivery | None) -> list[Effect]:
     """A new one is sent. Whoever fails to send it sees to the next try."""
     return [SendDelivery(after.workspace_id, after.id)] if after and before is None else []
+
+
+def of_hook_delivery(before: HookDelivery | None, after: HookDelivery | None) -> list[Effect]:
+    """One that was received, or is to be replayed, is applied."""
+    if after is None or after.due_at is None or (before and before.due_at == after.due_at):
+        return []
+    return [ApplyDelivery(after.workspace_id, after.id)]
 
 
 def of_check(before: Check | None, after: Check | None) -> list[Effect]:

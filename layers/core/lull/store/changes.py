@@ -11,6 +11,7 @@ from lull.domain.checks import Check
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow
+from lull.domain.hook_deliveries import HookDelivery
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
@@ -22,6 +23,7 @@ from lull.store.codec import Item
 from lull.store.component_deployments import decode_component_deployment
 from lull.store.deliveries import decode_delivery
 from lull.store.deployment_windows import decode_deployment_window
+from lull.store.hook_deliveries import decode_hook_delivery
 from lull.store.incidents import decode_incident
 from lull.store.maintenance_windows import decode_maintenance_window
 from lull.store.status_pages import decode_component, decode_status_page
@@ -32,6 +34,7 @@ Entity = (
     | DeploymentWindow
     | ComponentDeployment
     | AppDeployment
+    | HookDelivery
     | MaintenanceWindow
     | Incident
     | Delivery
@@ -49,6 +52,7 @@ _DECODERS: dict[str, Any] = {
     "MAINTENANCE": decode_maintenance_window,
     "INCIDENT": decode_incident,
     "DELIVERY": decode_delivery,
+    "HOOKDELIVERY": decode_hook_delivery,
     "PAGE": decode_status_page,
     "COMPONENT": decode_component,
     "ANNOUNCEMENT": decode_announcement,

@@ -230,7 +230,7 @@ def apply(
         actor=actor,
         message=message,
     )
-    return store.save_component_deployment(changed, event, was=was, effect=_effect(was, changed))
+    return store.save_component_deployment(changed, event, was=was, effect=effect_of(was, changed))
 
 
 def bring(
@@ -254,22 +254,21 @@ def bring(
         deployment = apply(deployment, status, reason=reason, actor=actor, message=message, at=at)
 
 
-def _effect(was: ComponentDeployment, now: ComponentDeployment) -> store.Effect | None:
-    """What a change of status does to the cell; None for those that the matrix does not show."""
-    if was.status is now.status or (was.status, now.status) == (Status.PENDING, Status.FAILED):
+def effect_of(was: ComponentDeployment | None, now: ComponentDeployment) -> store.Effect | None:
+    """What a change does to the cell, from one status to any other; None for what the matrix does not show."""
+    before, after = (_success(each) if each and each.status is Status.SUCCEEDED else None for each in (was, now))
+    flew, flies = (each is not None and each.status is Status.IN_PROGRESS for each in (was, now))
+    if flew is flies and before == after:
         return None
-    if now.status is Status.PENDING:
-        return None
-    cell = cells.get_cell(now.workspace_id, now.component_id, now.environment_id)
-    if now.status is Status.IN_PROGRESS:
-        flight = InFlight(deployment_id=now.id, version=now.version, since=now.updated_at)
-        return store.Effect(cell=matrix.departed(cell, flight))
-    if now.status is Status.SUCCEEDED:
-        success = _success(now)
-        return store.Effect(cell=matrix.succeeded(matrix.landed(cell, now.id), success), noted=success)
-    if now.status is Status.ROLLED_BACK:
-        return _rolled_back(cell, _success(now))
-    return store.Effect(cell=matrix.landed(cell, now.id))
+    cell = matrix.landed(cells.get_cell(now.workspace_id, now.component_id, now.environment_id), now.id)
+    if flies:
+        cell = matrix.departed(cell, InFlight(deployment_id=now.id, version=now.version, since=now.updated_at))
+    if before:
+        cell = _without(cell, before)
+    if after:
+        cell = matrix.succeeded(cell, after)
+    moved = before and (after is None or after.at != before.at)
+    return store.Effect(cell=cell, noted=after, forgotten=before if moved else None)
 
 
 def _success(deployment: ComponentDeployment) -> Success:
@@ -281,10 +280,10 @@ def _success(deployment: ComponentDeployment) -> Success:
     )
 
 
-def _rolled_back(cell: matrix.Cell, success: Success) -> store.Effect:
+def _without(cell: matrix.Cell, success: Success) -> matrix.Cell:
     """The cell shows the success before it; every change of the successes writes the cell, so none slips in between."""
     if cell.latest and cell.latest.deployment_id == success.deployment_id:
         newest = cells.list_successes(cell.workspace_id, cell.component_id, cell.environment_id, limit=2)
         before = [each for each in newest if each.deployment_id != success.deployment_id]
-        cell = replace(cell, latest=before[0] if before else None)
-    return store.Effect(cell=cell, forgotten=success)
+        return replace(cell, latest=before[0] if before else None)
+    return cell

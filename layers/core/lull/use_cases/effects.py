@@ -13,6 +13,7 @@ from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.effects import Effect
+from lull.domain.hook_deliveries import HookDelivery
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
@@ -25,6 +26,7 @@ from lull.store import (
     checks,
     component_deployments,
     deployment_windows,
+    hook_deliveries,
     incidents,
     ledger,
     maintenance_windows,
@@ -56,6 +58,8 @@ def of_change(change: Change) -> list[Effect]:
         return effects.of_incident(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Delivery):
         return effects.of_delivery(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, HookDelivery):
+        return effects.of_hook_delivery(before, after)  # type: ignore[arg-type]
     if isinstance(entity, MaintenanceWindow):
         return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
@@ -278,6 +282,8 @@ def _wake_up(effect: effects.Wake) -> queues.WakeUp:
         return queues.WakeUp(
             kind=maintenance_windows.KIND, workspace_id=effect.workspace_id, record_id=effect.window_id
         )
+    if isinstance(effect, effects.ApplyDelivery):
+        return queues.WakeUp(kind=hook_deliveries.KIND, workspace_id=effect.workspace_id, record_id=effect.delivery_id)
     if isinstance(effect, effects.WakeProject):
         return queues.WakeUp(kind=projects.KIND, workspace_id=effect.workspace_id, record_id=effect.project_id)
     return queues.WakeUp(kind=incidents.KIND, workspace_id=effect.workspace_id, record_id=effect.incident_id)

@@ -15,13 +15,14 @@ from lull.store import (
     deliveries,
     deployment_windows,
     due,
+    hook_deliveries,
     incidents,
     keys,
     maintenance_windows,
     notices,
     projects,
 )
-from lull.use_cases import announced_maintenance, deployment_chain, watch
+from lull.use_cases import announced_maintenance, deployment_chain, deployment_reports, watch
 from lull.use_cases import announcements as announcing
 from lull.use_cases import app_deployments as releases
 from lull.use_cases import deployment_windows as deployments
@@ -65,6 +66,10 @@ def _advance_app_deployment(workspace_id: int, deployment_id: str, at: datetime)
     return deployment.wake_at if deployment else None
 
 
+def _advance_hook_delivery(workspace_id: int, delivery_id: str, at: datetime) -> None:
+    deployment_reports.advance(workspace_id, delivery_id, at=at)
+
+
 def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime | None:
     check = watch.advance(workspace_id, check_id, at=at)
     # A grace may be over before the next sweep. Every other deadline is left to the sweeps: signals move it, and each
@@ -98,6 +103,7 @@ _ADVANCE: dict[str, Callable[[int, Any, datetime], datetime | None]] = {
     deployment_windows.KIND: _advance_deployment,
     checks.KIND: _advance_check,
     component_deployments.KIND: _advance_component_deployment,
+    hook_deliveries.KIND: _advance_hook_delivery,
     incidents.KIND: _advance_incident,
     maintenance_windows.KIND: _advance_maintenance,
     projects.KIND: _advance_project,
