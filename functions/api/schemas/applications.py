@@ -50,6 +50,12 @@ def _branch(text: str) -> str:
     return text
 
 
+def _project(text: str) -> str:
+    if not domain.is_project(text):
+        raise ValueError("must be the name of a project of CodeBuild")
+    return text
+
+
 def _plain_branch(text: str) -> str:
     return _branch("" if text.startswith("refs/") else text)
 
@@ -57,7 +63,7 @@ def _plain_branch(text: str) -> str:
 Token = Annotated[str, AfterValidator(_token)]
 SigningSecret = Annotated[str, AfterValidator(_signing_secret)]
 Branch = Annotated[str, AfterValidator(_plain_branch)]
-ProjectName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$")]
+ProjectName = Annotated[str, AfterValidator(_project)]
 MaxDuration = Annotated[
     int, Field(ge=60, le=604_800, description="A deployment that is not over after this long has failed.")
 ]

@@ -108,6 +108,7 @@ SECRET_FIELDS = {
     ExecutorKind.GITLAB: "token",
 }
 _OWN_PROVIDER = {ExecutorKind.GITHUB: Provider.GITHUB, ExecutorKind.GITLAB: Provider.GITLAB}
+_PROJECT = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{1,254}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]{1,1000}", re.ASCII)
 _BRANCH = re.compile(
     r"(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\s~^:?*\[\\\x00-\x20\x7f/.-][^\s~^:?*\[\\\x00-\x20\x7f]{0,254}"
@@ -202,6 +203,11 @@ def _host(url: str) -> tuple[str, str]:
 def is_token(text: str) -> bool:
     """Whether it may stand in a header."""
     return bool(_TOKEN.fullmatch(text))
+
+
+def is_project(name: str) -> bool:
+    """Whether CodeBuild would have a project of this name."""
+    return bool(_PROJECT.fullmatch(name))
 
 
 def is_signing_secret(text: str) -> bool:
