@@ -8,17 +8,21 @@ from unittest import mock
 
 from lull import clock
 from lull.domain.answers import Answer
+from lull.domain.commits import Commit
 from lull.domain.custom_domains import Evidence, Finding, LookedUp
 from lull.domain.ledger import Change
 from lull.domain.subscribers import Purpose, token
 from lull.domain.uptime import Bucket
+from lull.gateways.heads import Head
 from lull.gateways.subscriber_messages import FanOut, Tell
 from lull.store import ledger
 from lull.use_cases import (
     api_keys,
+    app_deployments,
     custom_domains,
     deployment_chain,
     deployment_reports,
+    executor_calls,
     notices,
     probe_calls,
     probing,
@@ -29,6 +33,7 @@ from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
 from tests.announcement_costs import record_announcements
 from tests.api import Api, a_workspace
+from tests.applying import SIGNING_SECRET, an_application, say, triggered
 from tests.ci_tokens import AUDIENCE, ci_server
 from tests.ci_tokens import job as ci_job
 from tests.ci_tokens import token as ci_token
@@ -171,6 +176,7 @@ def measured() -> dict[str, Meter]:
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     _subscribers(api, record)
     _component_deployments(api, record)
+    _applications(api, record)
     _ci_jobs(api, record)
     record_announcements(api, record)
     _ci_hooks(api, record)
@@ -271,6 +277,34 @@ def _component_deployments(api: Api, record: Callable[..., None]) -> None:
     record("get the delivery metrics", lambda: api.get("/api/v1/deployments/metrics"))
     many_cells(api.get("/api/workspace")["id"], components=200, environments=5)
     record("get the matrix of 201 components in 6 environments", lambda: api.get("/api/v1/deployments/matrix"))
+
+
+def _applications(api: Api, record: Callable[..., None]) -> None:
+    """From a repository whose host takes a token to the executor and the component deployment."""
+    commit = Commit(sha="d" * 40, message="m", committer_name="J", committer_email="j@x", committed_at=clock.now())
+    repository = {"provider": "git", "url": "https://git.example/shop.git"}
+    webhook = {"kind": "webhook", "url": "https://ci.example/deploy", "secret": SIGNING_SECRET}
+    ids = {"componentId": a_component(api, "shop"), "environmentId": an_environment(api, "shop")}
+    with mock.patch("lull.gateways.repositories.newest", return_value=Head("main", commit)):
+        plain = an_application(api, repository["url"], "plain")
+        record("trigger a deployment of an application", lambda: triggered(api, plain))
+        make = lambda: an_application(api, "", repository={**repository, "token": "x"}, executor=webhook, **ids)  # noqa: E731
+        record("create an application with secrets", make)
+        shop = next(each for each in api.get("/v1/applications")["applications"] if each["name"] == "Shop")
+        path = f"/v1/applications/{shop['id']}"
+        record("trigger one with a token and a component", lambda: triggered(api, path))
+    made = api.get(f"{path}/deployments")["deployments"][0]
+    workspace = api.get("/api/workspace")["id"]
+    with mock.patch("lull.gateways.outbound.send", side_effect=_well):
+        tell = lambda: executor_calls.call(workspace, made["id"], at=clock.now())  # noqa: E731
+        record("tell its executor", tell, authenticated=False)
+    record("it says that it is building", lambda: say(api, path, made, "building"))
+    drive = lambda: app_deployments.advance(workspace, made["id"], at=clock.now())  # noqa: E731
+    record("its component deployment begins", drive, authenticated=False)
+    for _ in range(99):
+        with mock.patch("lull.gateways.repositories.newest", return_value=Head("main", commit)):
+            triggered(api, plain)
+    record("list 100 deployments of an application", lambda: api.get(f"{plain}/deployments"))
 
 
 def _ci_hooks(api: Api, record: Callable[..., None]) -> None:

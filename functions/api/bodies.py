@@ -129,7 +129,7 @@ class StrictRoute(APIRoute):
         takes_key = any(field.alias == IDEMPOTENCY_KEY for field in self.dependant.header_params)
 
         async def strictly(request: Request) -> Response:
-            admit(request, self.path)
+            self.admit(request)
             strict = StrictRequest(request.scope, request.receive)
             if ACCESS[request.method, self.path] is not PUBLIC:
                 _require_known(request, known)
@@ -138,6 +138,10 @@ class StrictRoute(APIRoute):
             return await unless_made_before(strict, handle, takes_key=takes_key)
 
         return strictly
+
+    def admit(self, request: Request) -> None:
+        """Let the caller in, or raise what keeps them out."""
+        admit(request, self.path)
 
 
 async def _require_no_fields(request: StrictRequest) -> None:

@@ -17,6 +17,8 @@ from answers import NoStore
 from bodies import BodyLimit
 from routers import (
     alert_channels,
+    app_deployments,
+    applications,
     api_keys,
     checks,
     ci_hooks,
@@ -60,6 +62,8 @@ for module in (
     components,
     environments,
     component_deployments,
+    applications,
+    app_deployments,
     ci_hooks,
     status_pages,
     announcements,

@@ -19,7 +19,7 @@ from lull.use_cases import deployment_reports
 from tests.api import a_workspace
 from tests.deploying import a_component, an_environment
 from tests.hooking import Hook, a_hook, a_status, deliveries, github_time, post
-from tests.integration.test_deployment_chain import Cut
+from tests.killing import Cut
 from tests.unit.test_ci_events import github_examples
 
 _workspaces = itertools.count(1)

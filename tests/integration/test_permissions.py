@@ -19,9 +19,11 @@ from local import outbox, template
 from local.deployment import deploy
 from local.workbench import Workbench
 from lull import aws, clock
+from lull.domain.commits import Commit
 from lull.domain.ledger import MAX_CHANGES, Change
 from lull.domain.uptime import Bucket
 from lull.gateways import mail
+from lull.gateways.heads import Head
 from lull.store import checks, ledger
 from tests.api import Api, a_workspace, http_event
 from tests.hooking import a_status
@@ -49,7 +51,7 @@ _loop = asyncio.new_event_loop()
 _running: ContextVar[str] = ContextVar("running", default="ManagementFunction")
 
 
-_SERVICES = ("dynamodb", "sqs", "s3", "scheduler", "sesv2")
+_SERVICES = ("dynamodb", "sqs", "s3", "scheduler", "sesv2", "secretsmanager", "codebuild")
 
 
 class Recorder:
@@ -85,6 +87,12 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
         return [("ses:SendRawEmail" if raw else "ses:SendEmail", "identity/*")]
     if service == "s3":
         return [(f"s3:{operation}", f"StatusBucket/{_part(params['Key'])}*")]
+    if service == "secretsmanager":
+        name = params["Name" if operation == "CreateSecret" else "SecretId"]
+        assert name.startswith("lull/applications/")
+        return [(f"secretsmanager:{operation}", "applications/*")]
+    if service == "codebuild":
+        return [(f"codebuild:{operation}", "project/CodeBuildProjects")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
 
 
@@ -135,6 +143,10 @@ def _label(resource: dict[str, Any]) -> str:
     text = str(resource["Fn::Sub"])
     if "schedule/${ScheduleGroup}" in text:
         return "ScheduleGroup"
+    if ":secretsmanager:" in text:
+        return text.rpartition("${AWS::StackName}/")[2]
+    if ":codebuild:" in text:
+        return text.rpartition(":")[2].replace("${", "").rstrip("}")
     if ":ses:" in text:
         return text.rpartition(":")[2]
     return text.replace(".Arn}", "").replace("${", "")
@@ -201,6 +213,7 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> 
     visitors_come(api, bench)
     somebody_listens(bench)
     a_reader(api, bench, page)
+    an_application_is_deployed(api, bench, monkeypatch)
     ci_deploys(api, bench)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
@@ -273,6 +286,35 @@ def somebody_listens(bench: Workbench) -> None:
             assert b"\nid: " in asyncio.run(listen())
     finally:
         _running.reset(token)
+
+
+def an_application_is_deployed(api: Api, bench: Workbench, monkeypatch: Any) -> None:
+    """By CodeBuild, which says nothing here and is asked and stopped all the same; and a secret that comes and goes."""
+    commit = Commit(sha="d" * 40, message="m", committer_name="J", committer_email="j@x", committed_at=clock.now())
+    monkeypatch.setattr("lull.gateways.repositories.newest", lambda *_: Head("main", commit))
+    body = {
+        "name": "Shop",
+        "repository": {"provider": "git", "url": "https://git.example/shop.git", "token": "t0ken"},
+        "executor": {"kind": "codebuild", "project": "lull-shop"},
+    }
+    path = f"/v1/applications/{api.post('/v1/applications', body)['application']['id']}"
+    made = api.post(f"{path}/deployments")["deployment"]
+    with mock.patch.object(aws.client("codebuild"), "_make_request", side_effect=_built):
+        bench.drain()
+        now = clock.now()
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=1))
+        bench.invoke("MonitorFunction", {})
+        bench.drain()
+        api.post(f"{path}/deployments/{made['id']}/cancel")
+        bench.drain()
+    assert api.get(f"{path}/deployments")["deployments"][0]["status"] == "cancelled"
+    api.delete(path)
+
+
+def _built(model: Any, *_: Any) -> Any:
+    build = {"id": "lull-shop:1", "buildStatus": "IN_PROGRESS"}
+    answer = {"builds": [build]} if model.name == "BatchGetBuilds" else {"build": build}
+    return mock.Mock(status_code=200), {**answer, "ResponseMetadata": {}}
 
 
 def a_reader(api: Api, bench: Workbench, page: int) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lull.domain import holds, notices
 from lull.domain.announcements import Announcement
+from lull.domain.app_deployments import AppDeployment, Task
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
@@ -85,6 +86,23 @@ class ReconcileComponentDeployment:
 
     workspace_id: int
     deployment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileAppDeployment:
+    """Make the wake-up of this application deployment the one that the record asks for: at once, or at its deadline."""
+
+    workspace_id: int
+    deployment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallExecutor:
+    """Tell the executor of this application deployment what it is to be told, unless somebody has."""
+
+    workspace_id: int
+    deployment_id: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +240,8 @@ Effect = (
     | ReconcileMaintenance
     | ReconcileAnnouncement
     | ReconcileComponentDeployment
+    | ReconcileAppDeployment
+    | CallExecutor
     | AnnounceMaintenance
     | RecordUptime
     | RecordSignal
@@ -256,6 +276,21 @@ def of_component_deployment(before: ComponentDeployment | None, after: Component
     if deployment is None or (before and before.due_at) == (after and after.due_at):
         return []
     return [ReconcileComponentDeployment(deployment.workspace_id, deployment.id)]
+
+
+def of_app_deployment(before: AppDeployment | None, after: AppDeployment | None) -> list[Effect]:
+    """Its wake-up, if that moved; and its executor, if that is to begin or to stop. Sweeps see to asking it."""
+    deployment = after or before
+    if deployment is None:
+        return []
+    effects: list[Effect] = []
+    if (before and before.wake_at) != (after and after.wake_at):
+        effects.append(ReconcileAppDeployment(deployment.workspace_id, deployment.id))
+    call = after.call if after else None
+    known = before.call.task if before and before.call else None
+    if call and call.task is not known and call.task is not Task.ASK:
+        effects.append(CallExecutor(deployment.workspace_id, deployment.id, call.next_at))
+    return effects
 
 
 def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWindow | None) -> list[Effect]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lull.domain.announcements import Announcement
+from lull.domain.app_deployments import AppDeployment
 from lull.domain.checks import Check
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
@@ -16,6 +17,7 @@ from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
 from lull.domain.subscribers import Subscriber
 from lull.store.announcements import decode_announcement
+from lull.store.app_deployments import decode_app_deployment
 from lull.store.checks import decode_check
 from lull.store.codec import Item
 from lull.store.component_deployments import decode_component_deployment
@@ -31,6 +33,7 @@ Entity = (
     Check
     | DeploymentWindow
     | ComponentDeployment
+    | AppDeployment
     | HookDelivery
     | MaintenanceWindow
     | Incident
@@ -45,6 +48,7 @@ _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
     "DEPLOYMENT": decode_deployment_window,
     "RELEASE": decode_component_deployment,
+    "APPDEPLOYMENT": decode_app_deployment,
     "MAINTENANCE": decode_maintenance_window,
     "INCIDENT": decode_incident,
     "DELIVERY": decode_delivery,

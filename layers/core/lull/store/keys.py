@@ -95,6 +95,12 @@
 | 91 | deliveries of a CI hook, newest first  | hook_deliveries.list_hook_deliveries         | ListIndex |
 | 92 | what others call our records           | external_keys.find_external                  | table     |
 | 93 | component or environment by its name   | names.find_owner                             | table     |
+| 94 | application by id                      | applications.get_application                 | table     |
+| 95 | applications of a workspace            | applications.list_applications               | table     |
+| 96 | application deployment by id           | app_deployments.get_app_deployment           | table     |
+| 97 | application deployments by ids         | app_deployments.get_app_deployments          | table     |
+| 98 | ids of the deployments of an application | app_deployments.list_app_deployment_ids    | table     |
+| 99 | number of its newest deployment        | app_deployments.get_last_number              | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -147,6 +153,7 @@ PAGE = "PAGE#"
 PAGE_COMPONENT = "COMPONENT#"
 COMPONENT = "SERVICE#"
 ENVIRONMENT = "ENVIRONMENT#"
+APPLICATION = "APPLICATION#"
 UPTIME = "UPTIME#"
 SUBSCRIBER = "SUBSCRIBER#"
 NOTICE = "NOTICE#"
@@ -603,6 +610,35 @@ HOOK = "CIHOOK#"
 def success(workspace_id: int, component_id: str, environment_id: str, at: datetime, deployment_id: str) -> Key:
     partition = successes_of_cell(workspace_id, component_id, environment_id)
     return {"PK": partition, "SK": f"{SUCCESS}{instant(at)}#{deployment_id}"}
+
+
+def application(workspace_id: int, application_id: str) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": APPLICATION + application_id}
+
+
+def app_deployment(workspace_id: int, deployment_id: str) -> Key:
+    """Found by its id alone, as wake-ups name it."""
+    return {"PK": f"WS#{workspace_id}#APPDEPLOYMENT#{deployment_id}", "SK": "APPDEPLOYMENT"}
+
+
+def deployments_of_application(workspace_id: int, application_id: str) -> str:
+    """The partition that numbers and lists the deployments of an application."""
+    return f"WS#{workspace_id}#APPLICATION#{application_id}"
+
+
+def last_deploy_number(workspace_id: int, application_id: str) -> Key:
+    return {"PK": deployments_of_application(workspace_id, application_id), "SK": "LASTNUMBER"}
+
+
+def app_deployment_listing(workspace_id: int, application_id: str, deploy_number: int) -> Key:
+    return {
+        "PK": deployments_of_application(workspace_id, application_id),
+        "SK": by_deploy_number(deploy_number),
+    }
+
+
+def by_deploy_number(deploy_number: int) -> str:
+    return f"NUMBER#{number(deploy_number)}"
 
 
 def ci_hook(hook_id: str) -> Key:

@@ -1,7 +1,7 @@
 """What callers can do with component deployments, and the one way in which any of them changes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,18 @@ def record_deployment(
     made = idempotency.find_made(once, at=at) if once else None
     if once and made:
         return _made_already(caller, once, made)
+    deployment, event = prepared(caller, described, at=at)
+    try:
+        return store.create_component_deployment(deployment, event, once=once)
+    except AlreadyMade as already:
+        return _made_already(caller, already.once, already.made)
+
+
+def prepared(caller: Caller, described: ComponentDeployment, *, at: datetime) -> tuple[ComponentDeployment, Event]:
+    """A deployment that is about to be recorded, with the first entry of its history.
+
+    Raises NotFound for an unknown component or environment.
+    """
     component, environment = components.get_target(
         caller.workspace_id, described.component_id, described.environment_id
     )
@@ -56,10 +68,7 @@ def record_deployment(
         created_by=caller.actor,
         updated_at=at,
     )
-    try:
-        return store.create_component_deployment(deployment, _created(deployment), once=once)
-    except AlreadyMade as already:
-        return _made_already(caller, already.once, already.made)
+    return deployment, _created(deployment)
 
 
 def _attested(described: ComponentDeployment, said: Attested) -> ComponentDeployment:
@@ -222,6 +231,27 @@ def apply(
         message=message,
     )
     return store.save_component_deployment(changed, event, was=was, effect=effect_of(was, changed))
+
+
+def bring(
+    workspace_id: int,
+    deployment_id: str,
+    steps: Callable[[ComponentDeployment], Iterable[Status]],
+    *,
+    reason: Reason | None,
+    actor: str,
+    message: str,
+    at: datetime,
+) -> None:
+    """Take a deployment through the steps that it needs from where it is; nothing happens if it is gone.
+
+    Raises StaleWrite if somebody else changed it meanwhile, NotFound if its component or environment is gone.
+    """
+    deployment = store.get_component_deployment(workspace_id, deployment_id)
+    if deployment is None:
+        return
+    for status in steps(deployment):
+        deployment = apply(deployment, status, reason=reason, actor=actor, message=message, at=at)
 
 
 def effect_of(was: ComponentDeployment | None, now: ComponentDeployment) -> store.Effect | None:
