@@ -167,7 +167,7 @@ READ_BY_JOBS = (
     "/api/v1/deployments",
     "/v1/applications",
 )
-WRITTEN_BY_JOBS = ("/api/v1/deployments", "/api/deployments")
+WRITTEN_BY_JOBS = ("/api/v1/deployments", "/api/deployments", "/v1/applications")
 
 
 def is_for_jobs(method: str, path: str) -> bool:

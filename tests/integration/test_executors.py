@@ -19,7 +19,9 @@ from lull.store import app_deployments as store
 from lull.use_cases import app_deployments, executor_calls, wake_ups
 from tests.api import Api, a_workspace
 from tests.applying import SIGNING_SECRET, an_application, read, say, triggered
+from tests.deploying import a_component, an_environment
 from tests.git_server import GitServer, git_server
+from tests.hooking import a_hook, a_status, deliveries
 from tests.receiver import Receiver, receiving
 from tests.rest_server import Asked, RestServer, rest_server
 
@@ -377,6 +379,32 @@ def test_one_that_is_cancelled_while_github_is_being_told_is_stopped_there(api, 
     stack.drain()
     assert read(api, by_github, made[0])["status"] == "cancelled"
     assert rest.requests[-1] == f"POST {GITHUB}/deployments/42/statuses"
+
+
+def test_a_webhook_about_what_github_was_asked_for_moves_it_and_makes_no_other(api, stack, time, git, rest, by_github):
+    component, environment = a_component(api), an_environment(api, "live")
+    api.patch(by_github, {"componentId": component, "environmentId": environment})
+    made = triggered(api, by_github)
+    hook = a_hook(api, rules=[{"repository": "acme/*", "componentId": component}])
+    ours = {"lull": {"deployment_id": made["id"]}}
+
+    def heard(state: str, number: int = 42) -> str | None:
+        time.passes(seconds=1)
+        told = a_status(state, at=time.at, deployment=number)
+        told["deployment"] |= {"payload": ours, "environment": "live"}
+        assert hook.github("deployment_status", told, delivery=f"{state} {number}").status < 300
+        stack.drain()
+        return deliveries(api, hook)[0][0]
+
+    # Before GitHub has answered: what it tells of comes first.
+    assert (heard("in_progress"), read(api, by_github, made)["status"]) == ("applied", "deploying")
+    assert heard("queued") == "duplicate"
+    assert (heard("success"), read(api, by_github, made)["status"]) == ("applied", "available")
+    assert heard("failure") == "late"
+    listed = api.get("/api/v1/deployments")["data"]
+    assert [each["status"] for each in listed] == ["succeeded"]
+    assert heard("in_progress", 43) == "applied", "somebody else may give GitHub the same words"
+    assert len(api.get("/api/v1/deployments")["data"]) == 2
 
 
 def a_caller() -> Any:

@@ -54,6 +54,8 @@ class Report:
     link: str | None = None
     deployed_by: str | None = None
     description: str | None = None
+    ordered_by: str | None = None
+    """The deployment of an application of ours that asked for it, as the provider was given it and gives it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -273,7 +273,9 @@ def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindo
 def of_component_deployment(before: ComponentDeployment | None, after: ComponentDeployment | None) -> list[Effect]:
     """Its wake-up, if that moved; one that has just come into being, or left, has checks to be seen to."""
     deployment = after or before
-    if deployment is None or (before and before.due_at) == (after and after.due_at):
+    was, now = ((side.due_at, side.status) if side else (None, None) for side in (before, after))
+    # One that ends in the very millisecond of its deadline is due when it was.
+    if deployment is None or was == now:
         return []
     return [ReconcileComponentDeployment(deployment.workspace_id, deployment.id)]
 

@@ -92,6 +92,7 @@ def _report(payload: Payload, host: str | None, state: State, *, shown: str | No
         link=shown,
         deployed_by=_actor(run) or _login(deployment.get("creator")) or _login(payload.get("sender")),
         description=text(deployment.get("description")),
+        ordered_by=text(part(_said(deployment.get("payload")), "lull").get("deployment_id")),
     )
 
 

@@ -102,7 +102,15 @@ def _pipeline(payload: Payload, instance: str | None, at: datetime) -> Report | 
         link=link(pipeline.get("url")),
         deployed_by=text(user.get("username")) or text(user.get("name")),
         description=text(part(payload, "commit").get("title")),
+        ordered_by=_variable(pipeline, "LULL_DEPLOYMENT_ID"),
     )
+
+
+def _variable(pipeline: Payload, name: str) -> str | None:
+    """A variable that whoever triggered the pipeline gave it."""
+    given = pipeline.get("variables")
+    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    return next((text(each.get("value")) for each in found if each.get("key") == name), None)
 
 
 def _server(instance: str | None, project: Payload) -> str:

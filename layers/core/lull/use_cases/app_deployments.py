@@ -11,11 +11,11 @@ from lull.domain.app_deployments import AppDeployment, Status
 from lull.domain.applications import Application
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.credentials import Caller, Role
-from lull.domain.errors import Conflict, NotFound, Unauthenticated, invalid
+from lull.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated, invalid
 from lull.gateways import secrets as vault
 from lull.observability import logger
 from lull.store import app_deployments as store
-from lull.store import idempotency
+from lull.store import environments, idempotency
 from lull.store.deployment_windows import AlreadyMade
 from lull.store.idempotency import IdempotencyKey, Made
 from lull.use_cases import applications, component_deployments
@@ -38,10 +38,12 @@ class Triggered:
 def trigger(caller: Caller, application_id: str, *, idempotency_key: str | None = None, at: datetime) -> Triggered:
     """Find the newest commit of an application's repository, and set its deployment going.
 
-    Raises NotFound, Invalid naming what kept the commit from being found: then nothing is stored. With an idempotency
+    Raises NotFound, Invalid naming what kept the commit from being found: then nothing is stored; Forbidden if a CI job
+    may not. With an idempotency
     key that was used in the last three days, the deployment that it made is the answer.
     """
     application = applications.get_application(caller, application_id)
+    _require(caller, application)
     once = _once(caller, idempotency_key, application_id)
     made = idempotency.find_made(once, at=at) if once else None
     if once and made:
@@ -61,6 +63,18 @@ def trigger(caller: Caller, application_id: str, *, idempotency_key: str | None 
         return Triggered(deployment=on_stale_write(decide, tries=_TRIES), callback_token=token)
     except AlreadyMade as already:
         return _made_already(caller, application_id, already.once, already.made)
+
+
+def _require(caller: Caller, application: Application) -> None:
+    """Raises Forbidden for a CI job, unless the application goes where its trust record lets it deploy."""
+    if caller.grant is None:
+        return
+    if application.component_id is None or application.environment_id is None:
+        raise Forbidden("CI jobs deploy only applications that name a component and an environment")
+    environment = environments.get_environment(caller.workspace_id, application.environment_id)
+    if environment is None:
+        raise Forbidden("the environment of the application is gone")
+    caller.require_deployable(application.component_id, environment.id, environment.name)
 
 
 def _described(caller: Caller, application: Application, token: str, *, at: datetime) -> AppDeployment:
@@ -150,7 +164,12 @@ def list_deployments(caller: Caller, application_id: str, *, below: int | None, 
 def change_status(
     caller: Caller, application_id: str, deployment_id: str, status: Status, *, at: datetime
 ) -> AppDeployment:
-    """Move a deployment on. Raises NotFound, Invalid for what the transition table does not have."""
+    """Move a deployment on.
+
+    Raises NotFound, Invalid for what the transition table does not have, Forbidden if a CI job may not.
+    """
+    if caller.grant:
+        _require(caller, applications.get_application(caller, application_id))
 
     def decide() -> AppDeployment:
         deployment = get_deployment(caller, application_id, deployment_id)

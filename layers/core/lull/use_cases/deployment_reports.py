@@ -6,17 +6,21 @@ from datetime import datetime
 
 from lull import randomness
 from lull.domain import deployment_reports as domain
+from lull.domain.app_deployments import AppDeployment
+from lull.domain.app_deployments import Status as AppStatus
+from lull.domain.applications import ExecutorKind
 from lull.domain.ci_hooks import CiHook
-from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Status
+from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Reason, Status
 from lull.domain.components import Component
 from lull.domain.deployment_reports import Report, Reported
 from lull.domain.environments import Environment
 from lull.domain.errors import NotFound, StaleWrite
 from lull.domain.hook_deliveries import HookDelivery, Verdict, settled
-from lull.store import ci_hooks, components, external_keys, hook_deliveries, table
+from lull.store import app_deployments, ci_hooks, components, external_keys, hook_deliveries, table
 from lull.store import component_deployments as store
 from lull.store.codec import Item
 from lull.store.external_keys import External
+from lull.use_cases.app_deployments import apply_status
 from lull.use_cases.component_deployments import effect_of
 from lull.use_cases.report_targets import find_target
 from lull.use_cases.retrying import on_stale_write
@@ -32,6 +36,8 @@ def _advance(workspace_id: int, delivery_id: str, at: datetime) -> HookDelivery 
     if delivery is None or delivery.verdict is not None or delivery.report is None:
         return delivery
     told = Told(delivery=delivery, report=delivery.report, at=at)
+    if ordered := _ordered(told):
+        return _take_for_application(told, ordered)
     external = external_keys.find_external(workspace_id, told.report.key)
     if external is None:
         return _create(told, claims=lambda made: [_claiming(told.report.key, made)])
@@ -50,6 +56,43 @@ class Told:
     @property
     def workspace_id(self) -> int:
         return self.delivery.workspace_id
+
+
+# GitHub has no word for what was cancelled, GitLab has; both say that what runs is under way, and not how far.
+_OF_APPLICATIONS = {
+    Status.IN_PROGRESS: AppStatus.DEPLOYING,
+    Status.SUCCEEDED: AppStatus.AVAILABLE,
+    Status.FAILED: AppStatus.FAILED,
+}
+
+
+def _ordered(told: Told) -> AppDeployment | None:
+    """The deployment of an application that asked for this, if it has an executor that this may come from.
+
+    The provider gives back what it was given, and whoever may deploy there could give it something else: what is known
+    by another name is not meant.
+    """
+    if told.report.ordered_by is None:
+        return None
+    found = app_deployments.get_app_deployment(told.workspace_id, told.report.ordered_by)
+    if found is None or found.executor not in (ExecutorKind.GITHUB, ExecutorKind.GITLAB):
+        return None
+    own_name = told.report.key.rpartition(":")[2]
+    is_known_otherwise = found.external_id is not None and found.external_id.rpartition(":")[2] != own_name
+    return None if is_known_otherwise else found
+
+
+def _take_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
+    """It drives its component deployment itself."""
+    to = _OF_APPLICATIONS.get(told.report.status)
+    if told.report.reason is Reason.CANCELLED:
+        to = AppStatus.CANCELLED
+    now = to and apply_status(told.workspace_id, ordered.id, to, at=told.at, source=f"webhook {told.delivery.event}")
+    verdict = Verdict.APPLIED if now and now.status is not ordered.status else Verdict.DUPLICATE
+    if to and now and now.status is not to:
+        verdict = Verdict.LATE
+    done = settled(told.delivery, verdict, None, ordered.component_deployment_id)
+    return hook_deliveries.save_hook_delivery(done)
 
 
 def _take_for_component_deployment(told: Told, external: External) -> HookDelivery:
