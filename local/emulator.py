@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-SERVICES = ("dynamodb", "dynamodbstreams", "scheduler", "s3", "sqs", "ses", "sts")
+SERVICES = ("dynamodb", "dynamodbstreams", "scheduler", "s3", "sqs", "ses", "sts", "secretsmanager")
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 

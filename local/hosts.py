@@ -24,7 +24,7 @@ def rewritten(host: str, path: str) -> str:
 
 def at_own_host(path: str) -> str:
     """The same for a request to the installation's own host."""
-    return path if re.match(r"/(?:api/|(?:status|domains)/.)", path) else "/domains/none"
+    return path if re.match(r"/(?:(?:api|v1|hooks)/|(?:status|domains)/.)", path) else "/domains/none"
 
 
 def host_of(header: str) -> str:

@@ -14,7 +14,7 @@ from local.function_pool import FunctionPool
 from local.invocation import Invoke
 from local.stack import Stack
 
-OPENAPI = Path(__file__).resolve().parent.parent / "docs" / "openapi" / "management.json"
+OPENAPI = Path(__file__).resolve().parent.parent / "docs" / "openapi"
 
 _INDEX = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Lull</title>
@@ -29,9 +29,11 @@ _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Lull API</title>
 <meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/docs/swagger-ui.css"></head>
-<body><div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script>
-<script>SwaggerUIBundle({url: "/openapi.json", dom_id: "#docs", deepLinking: true})</script></body></html>
+<body><nav style="font: 1rem system-ui, sans-serif; padding: 1rem">{links}</nav>
+<div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({{url: "/openapi/{name}.json", dom_id: "#docs", deepLinking: true}})</script></body></html>
 """
+_APIS = {"management": "Teams and pipelines", "public": "Visitors of status pages", "hooks": "Webhooks of CI"}
 _ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js"}
 
 
@@ -55,6 +57,7 @@ def routes(stack: Stack, pool: FunctionPool, address: str, invoke: Invoke) -> li
         Route("/docs", _docs),
         Route("/docs/{name}", _asset),
         Route("/openapi.json", _openapi),
+        Route("/openapi/{name}.json", _openapi),
     ]
 
 
@@ -66,8 +69,14 @@ def _links(stack: Stack) -> str:
     return "<ul>" + "".join(f'<li><a href="/{key}">/{key}</a></li>' for key in keys) + "</ul>"
 
 
-async def _docs(_request: Request) -> Response:
-    return HTMLResponse(_DOCS)
+async def _docs(request: Request) -> Response:
+    asked = request.query_params.get("api")
+    name = asked if asked in _APIS else "management"
+    links = [
+        f"<b>{title}</b>" if each == name else f'<a href="/docs?api={each}">{title}</a>'
+        for each, title in _APIS.items()
+    ]
+    return HTMLResponse(_DOCS.format(links=" · ".join(links), name=name))
 
 
 async def _asset(request: Request) -> Response:
@@ -79,5 +88,9 @@ async def _asset(request: Request) -> Response:
     return FileResponse(Path(package.origin).parent / "resources" / name)
 
 
-async def _openapi(_request: Request) -> Response:
-    return FileResponse(OPENAPI) if OPENAPI.exists() else PlainTextResponse("not generated yet\n", 404)
+async def _openapi(request: Request) -> Response:
+    name = request.path_params.get("name", "management")
+    document = OPENAPI / f"{name}.json"
+    if name not in _APIS or not document.exists():
+        return PlainTextResponse("not found\n", 404)
+    return FileResponse(document)

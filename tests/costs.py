@@ -1,5 +1,6 @@
 """What each operation costs, as docs/costs.md lists it: counted, not claimed."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -7,21 +8,37 @@ from unittest import mock
 
 from lull import clock
 from lull.domain.answers import Answer
+from lull.domain.commits import Commit
 from lull.domain.custom_domains import Evidence, Finding, LookedUp
 from lull.domain.ledger import Change
 from lull.domain.subscribers import Purpose, token
 from lull.domain.uptime import Bucket
+from lull.gateways.heads import Head
 from lull.gateways.subscriber_messages import FanOut, Tell
 from lull.store import ledger
-from lull.use_cases import api_keys, custom_domains, deployment_chain, notices, probe_calls, probing, wake_ups, watch
+from lull.use_cases import (
+    api_keys,
+    app_deployments,
+    custom_domains,
+    deployment_chain,
+    deployment_reports,
+    executor_calls,
+    notices,
+    probe_calls,
+    probing,
+    wake_ups,
+    watch,
+)
 from lull.use_cases.deployment_windows import advance
 from lull.use_cases.publishing import publish
 from tests.announcement_costs import record_announcements
 from tests.api import Api, a_workspace
+from tests.applying import SIGNING_SECRET, an_application, say, triggered
 from tests.ci_tokens import AUDIENCE, ci_server
 from tests.ci_tokens import job as ci_job
 from tests.ci_tokens import token as ci_token
 from tests.deploying import a_component, an_environment, move
+from tests.hooking import a_hook, post, standard_headers
 from tests.many import many_cells, many_checks
 from tests.metering import Meter, metered
 from tests.subscribing import ask, stored, subscribed
@@ -159,8 +176,10 @@ def measured() -> dict[str, Meter]:
     record("read a page that does not exist", lambda: visit("GET", "/status/nobody"), authenticated=False)
     _subscribers(api, record)
     _component_deployments(api, record)
+    _applications(api, record)
     _ci_jobs(api, record)
     record_announcements(api, record)
+    _ci_hooks(api, record)
     return meters
 
 
@@ -258,3 +277,59 @@ def _component_deployments(api: Api, record: Callable[..., None]) -> None:
     record("get the delivery metrics", lambda: api.get("/api/v1/deployments/metrics"))
     many_cells(api.get("/api/workspace")["id"], components=200, environments=5)
     record("get the matrix of 201 components in 6 environments", lambda: api.get("/api/v1/deployments/matrix"))
+
+
+def _applications(api: Api, record: Callable[..., None]) -> None:
+    """From a repository whose host takes a token to the executor and the component deployment."""
+    commit = Commit(sha="d" * 40, message="m", committer_name="J", committer_email="j@x", committed_at=clock.now())
+    repository = {"provider": "git", "url": "https://git.example/shop.git"}
+    webhook = {"kind": "webhook", "url": "https://ci.example/deploy", "secret": SIGNING_SECRET}
+    ids = {"componentId": a_component(api, "shop"), "environmentId": an_environment(api, "shop")}
+    with mock.patch("lull.gateways.repositories.newest", return_value=Head("main", commit)):
+        plain = an_application(api, repository["url"], "plain")
+        record("trigger a deployment of an application", lambda: triggered(api, plain))
+        make = lambda: an_application(api, "", repository={**repository, "token": "x"}, executor=webhook, **ids)  # noqa: E731
+        record("create an application with secrets", make)
+        shop = next(each for each in api.get("/v1/applications")["applications"] if each["name"] == "Shop")
+        path = f"/v1/applications/{shop['id']}"
+        record("trigger one with a token and a component", lambda: triggered(api, path))
+    made = api.get(f"{path}/deployments")["deployments"][0]
+    workspace = api.get("/api/workspace")["id"]
+    with mock.patch("lull.gateways.outbound.send", side_effect=_well):
+        tell = lambda: executor_calls.call(workspace, made["id"], at=clock.now())  # noqa: E731
+        record("tell its executor", tell, authenticated=False)
+    record("it says that it is building", lambda: say(api, path, made, "building"))
+    drive = lambda: app_deployments.advance(workspace, made["id"], at=clock.now())  # noqa: E731
+    record("its component deployment begins", drive, authenticated=False)
+    for _ in range(99):
+        with mock.patch("lull.gateways.repositories.newest", return_value=Head("main", commit)):
+            triggered(api, plain)
+    record("list 100 deployments of an application", lambda: api.get(f"{plain}/deployments"))
+
+
+def _ci_hooks(api: Api, record: Callable[..., None]) -> None:
+    """From what a provider sends to what runs where."""
+    api.post("/api/v1/components", {"name": "hooked"})
+    hook = a_hook(api, "standard")
+    ids: list[str] = []
+
+    def receive(kind: str, name: str) -> None:
+        at = clock.now()
+        said = {"externalId": "1", "component": "hooked", "environment": "production", "version": "v1"}
+        body = json.dumps({"type": f"deployment.{kind}", "timestamp": at.isoformat(), "data": said}).encode()
+        answer = post(hook.id, body, **standard_headers(hook.secret, name, at, body))
+        ids.append(str(answer.json["deliveryId"]))
+
+    workspace = api.get("/api/workspace")["id"]
+    apply = lambda: deployment_reports.advance(workspace, ids[-1], at=clock.now())  # noqa: E731
+    record("receive a webhook", lambda: receive("pending", "a"), authenticated=False)
+    record("receive it once more", lambda: receive("pending", "a"), authenticated=False)
+    record("apply it: a new deployment", apply, authenticated=False)
+    for kind in ("started", "succeeded"):
+        receive(kind, kind)
+        record(f"apply the next: it has {kind}", apply, authenticated=False)
+    receive("succeeded", "again")
+    record("apply a later success", apply, authenticated=False)
+    wrong = lambda: post(hook.id, b"{}", **{"webhook-id": "x"})  # noqa: E731
+    record("refuse a webhook that is not signed", wrong, authenticated=False)
+    record("list the deliveries of a hook", lambda: api.get(f"/api/v1/hooks/{hook.id}/deliveries"))

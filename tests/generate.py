@@ -11,9 +11,9 @@ FOLDER = ROOT / "docs/openapi"
 def openapi() -> dict[Path, str]:
     """Each document by its place."""
     sys.path[:0] = [str(ROOT / "functions/api")]
-    from openapi import document, public_document
+    from openapi import document, hooks_document, public_document
 
-    made = {"management.json": document(), "public.json": public_document()}
+    made = {"hooks.json": hooks_document(), "management.json": document(), "public.json": public_document()}
     return {FOLDER / name: json.dumps(each, indent=1, ensure_ascii=False) + "\n" for name, each in made.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lull import aws
 
-_SERVICES = ("dynamodb", "sqs", "s3", "scheduler")
+_SERVICES = ("dynamodb", "sqs", "s3", "scheduler", "secretsmanager")
 _READS = {"GetItem", "BatchGetItem", "Query"}
 
 

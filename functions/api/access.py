@@ -79,6 +79,25 @@ ACCESS: dict[tuple[str, str], Role | None] = {
     ("GET", "/api/v1/deployments/{deployment_id}"): VIEWER,
     ("PATCH", "/api/v1/deployments/{deployment_id}"): DEPLOYER,
     ("GET", "/api/v1/deployments/{deployment_id}/events"): VIEWER,
+    ("GET", "/v1/applications"): VIEWER,
+    ("POST", "/v1/applications"): MEMBER,
+    ("GET", "/v1/applications/{application_id}"): VIEWER,
+    ("PATCH", "/v1/applications/{application_id}"): MEMBER,
+    ("DELETE", "/v1/applications/{application_id}"): ADMIN,
+    ("GET", "/v1/applications/{application_id}/deployments"): VIEWER,
+    ("POST", "/v1/applications/{application_id}/deployments"): DEPLOYER,
+    ("GET", "/v1/applications/{application_id}/deployments/{deployment_id}"): VIEWER,
+    # Or a callback token of this deployment: see `callbacks`.
+    ("PATCH", "/v1/applications/{application_id}/deployments/{deployment_id}"): DEPLOYER,
+    ("POST", "/v1/applications/{application_id}/deployments/{deployment_id}/cancel"): DEPLOYER,
+    ("GET", "/api/v1/hooks"): VIEWER,
+    ("POST", "/api/v1/hooks"): MEMBER,
+    ("GET", "/api/v1/hooks/{hook_id}"): VIEWER,
+    ("PATCH", "/api/v1/hooks/{hook_id}"): MEMBER,
+    ("DELETE", "/api/v1/hooks/{hook_id}"): MEMBER,
+    ("POST", "/api/v1/hooks/{hook_id}/rotate-secret"): MEMBER,
+    ("GET", "/api/v1/hooks/{hook_id}/deliveries"): VIEWER,
+    ("POST", "/api/v1/hooks/{hook_id}/deliveries/{delivery_id}/replay"): MEMBER,
     ("GET", "/api/dependencies"): VIEWER,
     ("POST", "/api/dependencies"): MEMBER,
     ("GET", "/api/dependencies/{dependency_id}"): VIEWER,
@@ -148,7 +167,7 @@ READ_BY_JOBS = (
     "/api/v1/deployments",
     "/v1/applications",
 )
-WRITTEN_BY_JOBS = ("/api/v1/deployments", "/api/deployments")
+WRITTEN_BY_JOBS = ("/api/v1/deployments", "/api/deployments", "/v1/applications")
 
 
 def is_for_jobs(method: str, path: str) -> bool:
@@ -156,3 +175,8 @@ def is_for_jobs(method: str, path: str) -> bool:
     return f"{path}/".startswith(
         tuple(f"{each}/" for each in (READ_BY_JOBS if method in ("GET", "HEAD") else WRITTEN_BY_JOBS))
     )
+
+
+# The signature is the credential: `lull.domain.webhook_signatures` judges each request by what its hook wants.
+SIGNED: dict[tuple[str, str], Role | None] = {("POST", "/hooks/{hook_id}"): PUBLIC}
+ACCESS |= SIGNED

@@ -25,10 +25,11 @@ _LONGEST_INTEGER = 400
 
 
 class BodyLimit:
-    """Pure ASGI middleware: 413 for a body over 256 KB, before anything of it is parsed."""
+    """Pure ASGI middleware: 413 for a body over so many bytes, before anything of it is parsed."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
         self._app = app
+        self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,9 +43,9 @@ class BodyLimit:
             messages.append(message)
             size += len(message.get("body", b""))
             more = message["type"] == "http.request" and message.get("more_body", False)
-            if size > LARGEST_BODY:
+            if size > self._largest:
                 refusal = answer(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {LARGEST_BODY // 1024} KB"
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {self._largest // 1024} KB"
                 )
                 await refusal(scope, receive, send)
                 return
@@ -128,7 +129,7 @@ class StrictRoute(APIRoute):
         takes_key = any(field.alias == IDEMPOTENCY_KEY for field in self.dependant.header_params)
 
         async def strictly(request: Request) -> Response:
-            admit(request, self.path)
+            self.admit(request)
             strict = StrictRequest(request.scope, request.receive)
             if ACCESS[request.method, self.path] is not PUBLIC:
                 _require_known(request, known)
@@ -137,6 +138,10 @@ class StrictRoute(APIRoute):
             return await unless_made_before(strict, handle, takes_key=takes_key)
 
         return strictly
+
+    def admit(self, request: Request) -> None:
+        """Let the caller in, or raise what keeps them out."""
+        admit(request, self.path)
 
 
 async def _require_no_fields(request: StrictRequest) -> None:

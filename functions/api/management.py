@@ -17,8 +17,11 @@ from answers import NoStore
 from bodies import BodyLimit
 from routers import (
     alert_channels,
+    app_deployments,
+    applications,
     api_keys,
     checks,
+    ci_hooks,
     component_deployments,
     components,
     ci_identity,
@@ -59,6 +62,9 @@ for module in (
     components,
     environments,
     component_deployments,
+    applications,
+    app_deployments,
+    ci_hooks,
     status_pages,
     announcements,
     subscribers,

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 from pydantic.alias_generators import to_camel
 
+import hooks
 import public
 from access import ACCESS
 from lull.use_cases.public_pages import FILES, limit_of
@@ -35,6 +36,19 @@ whoever has no API key or JWT of its workspace. What is answered for these is ne
 Failures have one shape, `{"statusCode", "message", "error", "details"?}`, but at `/status/…`, which is for people.
 `RateLimit-Limit`, `-Remaining` and `-Reset` say what is left for one address and page, in failures as well; cached
 answers do not count. A parameter of the query that is given twice is refused, one that is not known is ignored.
+"""
+
+
+_HOOKS_DESCRIPTION = """\
+Where GitHub, GitLab and whatever speaks Standard Webhooks tell of deployments. A hook is made with `/api/v1/hooks`; it
+says how its requests are signed, and which component and environment they are about.
+
+Whatever speaks Standard Webhooks sends `{"type", "timestamp", "data"}`. The types are `deployment.pending`,
+`deployment.started`, `deployment.succeeded`, `deployment.failed`, `deployment.cancelled`, `deployment.timed_out` and
+`ping`. `data` holds `externalId`, which is required and the same for every event of a deployment; `componentId`, or
+`repository` for the rules of the hook, or `component`, a name; `environmentId` or `environment`, a name; and, where
+they are known, `version`, `commitSha`, `commitTimestamp`, `ref`, `link`, `deployedBy`, `description`, and `attempt`,
+which counts the tries from 1.
 """
 
 
@@ -81,6 +95,27 @@ def public_document() -> dict[str, Any]:
     refusal = next(iter(opening.values()))["post"]["responses"]["401"]["content"]
     reading = {f"/{path}": {"get": _reading(path, content_type, refusal)} for path, content_type in FILES.items()}
     described["paths"] = {**opening, **reading}
+    for schema in ("HTTPValidationError", "ValidationError"):
+        described["components"]["schemas"].pop(schema, None)
+    return described
+
+
+def hooks_document() -> dict[str, Any]:
+    """The document of the path that CI sends its webhooks to."""
+    app = hooks.app
+    described = get_openapi(
+        title=app.title, version=app.version, summary=app.summary, description=_HOOKS_DESCRIPTION, routes=app.routes
+    )
+    for path, operations in list(described["paths"].items()):
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            for parameter in operation["parameters"]:
+                parameter["name"] = to_camel(parameter["name"])
+            operation["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        described["paths"][path.replace("{hook_id}", "{hookId}")] = described["paths"].pop(path)
     for schema in ("HTTPValidationError", "ValidationError"):
         described["components"]["schemas"].pop(schema, None)
     return described

@@ -49,7 +49,7 @@ def build() -> Path:
 
 
 def test_every_function_has_its_handler_and_the_layer_the_package(build):
-    for function in ("Management", "Public", "Dispatcher", "Transitioner", "Publisher", "Prober", "Monitor"):
+    for function in ("Management", "Public", "Hooks", "Dispatcher", "Transitioner", "Publisher", "Prober", "Monitor"):
         assert (build / f"{function}Function/{function.lower()}.py").exists()
     assert (build / "CoreLayer/python/lull/py.typed").exists()
     assert not (build / "CoreLayer/python/python").exists()
@@ -66,7 +66,7 @@ def test_every_module_has_byte_code_that_is_never_checked_against_its_source(bui
 
 def test_only_the_apis_ship_the_web_framework_and_no_layer_does(build):
     shipped = {path.parent.name for path in build.glob("*/fastapi")}
-    assert shipped == {"ManagementFunction", "PublicFunction", "EventsFunction"}
+    assert shipped == {"ManagementFunction", "PublicFunction", "HooksFunction", "EventsFunction"}
     assert not (build / "CoreLayer/python/pydantic").exists()
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "layers/core/lull"
 FUNCTIONS = ROOT / "functions"
 WORKERS = ["dispatcher", "transitioner", "publisher", "prober", "monitor"]
-APIS = ["management", "public"]
+APIS = ["management", "public", "hooks"]
 FRONT_DOOR = {"use_cases", "domain", "clock", "observability"}
 # Said by each import that is looked at, so that one process answers every question of a module.
 _NO_CLIENT = "; from lull import aws; assert aws.client.cache_info().currsize == 0"

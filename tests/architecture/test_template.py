@@ -98,7 +98,7 @@ def test_the_table_survives_mistakes():
 
 def test_every_action_of_every_policy_exists():
     session = botocore.session.get_session()
-    same = ("scheduler", "dynamodb", "sqs", "s3", "iam", "sts")
+    same = ("scheduler", "dynamodb", "sqs", "s3", "iam", "sts", "secretsmanager", "codebuild")
     service = {**{each: each for each in same}, "ses": "sesv2"}
     # What SES wants besides for mail that is sent as it is.
     without_operation = {"dynamodb:ConditionCheckItem", "iam:PassRole", "s3:ListBucket", "ses:SendRawEmail"}
@@ -132,7 +132,7 @@ def test_the_scheduler_role_is_only_for_schedules_of_our_group():
 
 def test_every_function_has_a_role_of_its_own():
     roles = [json.dumps(function["Role"]) for function in FUNCTIONS.values()]
-    assert len(set(roles)) == len(FUNCTIONS) == 9
+    assert len(set(roles)) == len(FUNCTIONS) == 10
 
 
 def test_no_function_outlives_the_queue_it_reads():
@@ -266,6 +266,8 @@ def test_every_behavior_that_reads_pages_asks_the_gate_for_what_the_bucket_does_
         ("/status/*", "pages"),
         ("/api/v2/*", "pages"),
         ("/api/*", "api"),
+        ("/v1/*", "api"),
+        ("/hooks/*", "api"),
     ]
     # Of custom domains, whose page is at the root.
     assert config["DefaultCacheBehavior"]["TargetOriginId"] == "pages"

@@ -1,11 +1,12 @@
 """The README is true: its quick start, word by word, against a real run; its targets; its files."""
 
+import os
 import re
 import subprocess
 
 import pytest
 
-from tests.e2e.running import ROOT, Running
+from tests.e2e.running import ROOT, Running, free_port
 
 README = (ROOT / "README.md").read_text()
 VOLATILE = [
@@ -21,7 +22,7 @@ def quick_start() -> list[tuple[str, str | None]]:
     for language, text in blocks:
         if language == "sh":
             steps.append((text, None))
-        else:
+        elif not language:
             steps[-1] = (steps[-1][0], text)
     return steps
 
@@ -36,12 +37,16 @@ def test_the_quick_start_does_what_it_says(tmp_path):
     steps = quick_start()
     assert sum(1 for _, output in steps if output) >= 5
     with Running(tmp_path / ".lull") as running:
-        script, expected = "set -e\n", ""
+        # Its git host is a child that it ends itself, unless something fails before.
+        script, expected = "set -e\ntrap 'kill $git_host 2> /dev/null || true' EXIT\n", ""
         for commands, output in steps:
             script += commands
             expected += output or ""
-        script = script.replace("http://127.0.0.1:8000", running.url)
-        done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        script = script.replace("8002", str(free_port())).replace("http://127.0.0.1:8000", running.url)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, env=environment
+        )
     assert done.returncode == 0, done.stderr
     assert stable(done.stdout) == stable(expected)
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
+import hooks
 import management
 import public
 from access import ACCESS
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("shared_stack")
 def test_every_route_is_in_the_table_of_access_and_every_entry_is_a_route():
     routes = {
         (method, route.path)
-        for app in (management.app, public.app)
+        for app in (hooks.app, management.app, public.app)
         for route in app.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()

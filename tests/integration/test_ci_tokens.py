@@ -367,3 +367,24 @@ def test_the_environment_of_a_job_is_the_one_it_deploys_to(server):
     refused = pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": production})
     assert (refused.status, "staging, not in production" in refused.json["message"]) == (403, True)
     assert pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": staging}).status == 201
+
+
+def test_a_job_deploys_applications_that_go_where_it_may_and_no_others(server):
+    pipeline = Pipeline(server, 407)
+    component, other = a_component(pipeline.admin), a_component(pipeline.admin, "other")
+    ids = {"environmentId": an_environment(pipeline.admin)}
+    url = "https://127.0.0.2/acme/shop.git"
+    reached = {"name": "Shop", "repository": {"provider": "git", "url": url}, "executor": {"kind": "none"}}
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"componentIds": [component]})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PRIVATE_TARGETS", "127.0.0.0/8")
+        made = [
+            pipeline.admin.post("/v1/applications", {**reached, "name": f"{number}", **where})["application"]["id"]
+            for number, where in enumerate(({**ids, "componentId": component}, {**ids, "componentId": other}, {}))
+        ]
+        answers = [pipeline("POST", f"/v1/applications/{each}/deployments") for each in made]
+    # Nobody is at that address: whoever may deploy is told so.
+    assert [each.status for each in answers] == [400, 403, 403]
+    assert answers[0].json["details"][0]["field"] == "repository.url"
+    body = {**reached, **ids, "name": "mine", "componentId": component}
+    assert pipeline("POST", "/v1/applications", body).status == 403

@@ -31,6 +31,7 @@ def test_the_page_says_what_was_counted(monkeypatch, pytestconfig):
     assert counted["200 probes of one batch, routine"].calls == batch
     for change in ("record a component deployment", "it begins", "it succeeds", "the next is rolled back"):
         assert sum(counted[change].calls.values()) <= 4, change
+    assert counted["receive a webhook"].calls == {"GetItem": 1, "PutItem": 1}
     matrix = counted["get the matrix of 201 components in 6 environments"]
     assert matrix.calls == {"Query": 3}
     assert not any("Scan" in meter.calls for meter in counted.values())

@@ -1,18 +1,16 @@
 """From a component deployment to quiet checks, through stream, queues and the real handlers."""
 
 import itertools
-import math
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 
-from lull import aws, settings
+from lull import settings
 from lull.store import component_deployments, deployment_windows, due
 from lull.use_cases import deployment_chain, wake_ups
 from tests.api import Api, a_workspace
 from tests.deploying import a_component, a_deployment, an_environment, move
+from tests.killing import Cut
 
 
 @pytest.fixture
@@ -173,45 +171,6 @@ def test_a_thousand_wake_ups_are_one(api, stack, time):
     stack.drain()
     assert len(api.get("/api/deployments?projectId=1")) == 1
     assert deployment_chain.advance(1, "00000000-0000-4000-8000-000000000000", at=time.at) is None
-
-
-class Killed(BaseException):
-    pass
-
-
-class Cut:
-    """DynamoDB until a call: there it is killed, before or after the call is made."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls: float = math.inf
-        self.after = False
-        client = aws.client
-        self._table = client("dynamodb")
-        monkeypatch.setattr("lull.aws.client", lambda service: self if service == "dynamodb" else client(service))
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._table, name)
-
-        def call(**arguments: Any) -> Any:
-            self.calls -= 1
-            if self.calls < 0 and not self.after:
-                raise Killed
-            answer = method(**arguments)
-            if self.calls < 0:
-                raise Killed
-            return answer
-
-        return method if name == "exceptions" else call
-
-    def kills(self, work: Callable[[], object], *, at_call: int, after: bool) -> bool:
-        self.calls, self.after = at_call, after
-        try:
-            work()
-        except Killed:
-            return True
-        finally:
-            self.calls = math.inf
-        return False
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "http-end-deployment": "ManagementFunction",
     "http-ping": "ManagementFunction",
     "http-private-page": "PublicFunction",
+    "http-webhook-of-github": "HooksFunction",
     "schedule-each-minute": "MonitorFunction",
     "sqs-delivery": "NotifierFunction",
     "sqs-mail-bounce": "NotifierFunction",
@@ -29,7 +30,7 @@ FUNCTIONS = {
 
 @pytest.fixture
 def api(stack, monkeypatch) -> Api:
-    """What the samples speak of: check 1 on a page, deployment 1 under way, check 2 to probe, delivery 1."""
+    """What the samples speak of: check 1 on a page, deployment 1 under way, check 2 to probe, delivery 1, a hook."""
     client = a_workspace()
     client.post("/api/projects", {"name": "Shop"})
     client.post("/api/checks", {"projectId": 1, "name": "Checkout API", "intervalSeconds": 300})
@@ -43,6 +44,7 @@ def api(stack, monkeypatch) -> Api:
     outbox.allow_sender(stack.endpoint)
     client.post("/api/alert-channels", {"type": "EMAIL", "name": "Ops", "to": ["ops@acme.example"]})
     client.post("/api/checks", {"projectId": 1, "name": "Web", "intervalSeconds": 300})
+    client.post("/api/v1/hooks", {"name": "Shop", "provider": "github", "secret": "It's a Secret to Everybody"})
     Api(None).post(f"/api/signals/ping/{client.get('/api/checks/3')['token']}/fail")
     return client
 
@@ -53,8 +55,9 @@ def test_every_sample_is_known_and_every_known_sample_is_there():
 
 def sample(name: str, api: Api):
     token = api.get("/api/checks/1")["token"]
+    hook = api.get("/api/v1/hooks")["data"][0]["id"]
     text = (EVENTS / f"{name}.json").read_text()
-    return json.loads(text.replace("API_KEY", str(api.key)).replace("PING_TOKEN", token))
+    return json.loads(text.replace("API_KEY", str(api.key)).replace("PING_TOKEN", token).replace("HOOK_ID", hook))
 
 
 def contents() -> list[str]:

@@ -4,6 +4,7 @@ Each function runs in its own environment only, so that a setting it is not give
 """
 
 import asyncio
+import hmac
 import json
 import os
 from collections import defaultdict
@@ -18,11 +19,14 @@ from local import outbox, template
 from local.deployment import deploy
 from local.workbench import Workbench
 from lull import aws, clock
+from lull.domain.commits import Commit
 from lull.domain.ledger import MAX_CHANGES, Change
 from lull.domain.uptime import Bucket
 from lull.gateways import mail
+from lull.gateways.heads import Head
 from lull.store import checks, ledger
 from tests.api import Api, a_workspace, http_event
+from tests.hooking import a_status
 from tests.name_server import TARGET, NameServer, name_server
 from tests.subscribing import link, mails
 
@@ -47,7 +51,7 @@ _loop = asyncio.new_event_loop()
 _running: ContextVar[str] = ContextVar("running", default="ManagementFunction")
 
 
-_SERVICES = ("dynamodb", "sqs", "s3", "scheduler", "sesv2")
+_SERVICES = ("dynamodb", "sqs", "s3", "scheduler", "sesv2", "secretsmanager", "codebuild")
 
 
 class Recorder:
@@ -83,6 +87,12 @@ def _needed(service: str, operation: str, params: dict[str, Any]) -> list[Permis
         return [("ses:SendRawEmail" if raw else "ses:SendEmail", "identity/*")]
     if service == "s3":
         return [(f"s3:{operation}", f"StatusBucket/{_part(params['Key'])}*")]
+    if service == "secretsmanager":
+        name = params["Name" if operation == "CreateSecret" else "SecretId"]
+        assert name.startswith("lull/applications/")
+        return [(f"secretsmanager:{operation}", "applications/*")]
+    if service == "codebuild":
+        return [(f"codebuild:{operation}", "project/CodeBuildProjects")]
     return [(f"scheduler:{operation}", "ScheduleGroup")]
 
 
@@ -133,6 +143,10 @@ def _label(resource: dict[str, Any]) -> str:
     text = str(resource["Fn::Sub"])
     if "schedule/${ScheduleGroup}" in text:
         return "ScheduleGroup"
+    if ":secretsmanager:" in text:
+        return text.rpartition("${AWS::StackName}/")[2]
+    if ":codebuild:" in text:
+        return text.rpartition(":")[2].replace("${", "").rstrip("}")
     if ":ses:" in text:
         return text.rpartition(":")[2]
     return text.replace(".Arn}", "").replace("${", "")
@@ -199,6 +213,8 @@ def a_life(api: Api, bench: Workbench, monkeypatch: Any, server: NameServer) -> 
     visitors_come(api, bench)
     somebody_listens(bench)
     a_reader(api, bench, page)
+    an_application_is_deployed(api, bench, monkeypatch)
+    ci_deploys(api, bench)
     api.post("/api/checks/2/pause")
     api.delete("/api/checks/2")
     api.delete("/api/checks/1")
@@ -272,6 +288,35 @@ def somebody_listens(bench: Workbench) -> None:
         _running.reset(token)
 
 
+def an_application_is_deployed(api: Api, bench: Workbench, monkeypatch: Any) -> None:
+    """By CodeBuild, which says nothing here and is asked and stopped all the same; and a secret that comes and goes."""
+    commit = Commit(sha="d" * 40, message="m", committer_name="J", committer_email="j@x", committed_at=clock.now())
+    monkeypatch.setattr("lull.gateways.repositories.newest", lambda *_: Head("main", commit))
+    body = {
+        "name": "Shop",
+        "repository": {"provider": "git", "url": "https://git.example/shop.git", "token": "t0ken"},
+        "executor": {"kind": "codebuild", "project": "lull-shop"},
+    }
+    path = f"/v1/applications/{api.post('/v1/applications', body)['application']['id']}"
+    made = api.post(f"{path}/deployments")["deployment"]
+    with mock.patch.object(aws.client("codebuild"), "_make_request", side_effect=_built):
+        bench.drain()
+        now = clock.now()
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=1))
+        bench.invoke("MonitorFunction", {})
+        bench.drain()
+        api.post(f"{path}/deployments/{made['id']}/cancel")
+        bench.drain()
+    assert api.get(f"{path}/deployments")["deployments"][0]["status"] == "cancelled"
+    api.delete(path)
+
+
+def _built(model: Any, *_: Any) -> Any:
+    build = {"id": "lull-shop:1", "buildStatus": "IN_PROGRESS"}
+    answer = {"builds": [build]} if model.name == "BatchGetBuilds" else {"build": build}
+    return mock.Mock(status_code=200), {**answer, "ResponseMetadata": {}}
+
+
 def a_reader(api: Api, bench: Workbench, page: int) -> None:
     """Asks, confirms and is told; the page is deleted while they are a subscriber."""
 
@@ -291,6 +336,21 @@ def a_reader(api: Api, bench: Workbench, page: int) -> None:
     api.post(f"/api/status-pages/{page}/announcements", {"title": "Down", "body": "It is."})
     bench.drain()
     api.get(f"/api/status-pages/{page}/subscribers")
+
+
+def ci_deploys(api: Api, bench: Workbench) -> None:
+    """By webhook, to an environment that has a component."""
+    component = api.post("/api/v1/components", {"name": "shop"})["id"]
+    api.post("/api/v1/environments", {"name": "production"})
+    rules = [{"repository": "acme/shop", "componentId": component}]
+    made = api.post("/api/v1/hooks", {"name": "Shop", "provider": "github", "rules": rules})
+    body = json.dumps(a_status("success", at=clock.now())).encode()
+    signature = "sha256=" + hmac.new(made["secret"].encode(), body, "sha256").hexdigest()
+    headers = {"x-github-event": "deployment_status", "x-hub-signature-256": signature}
+    asyncio.set_event_loop(_loop)
+    assert bench.invoke("HooksFunction", http_event("POST", made["path"], body, headers))["statusCode"] == 202
+    bench.drain()
+    assert api.get("/api/v1/deployments")["data"][0]["status"] == "succeeded"
 
 
 def an_outage(api: Api, bench: Workbench, monkeypatch: Any, at: Any) -> None:

@@ -318,9 +318,16 @@ def test_the_documentation_needs_no_other_host(site, monkeypatch, tmp_path):
         assert name in text
         assert len(site.request("GET", f"/docs/{name}").content) > 10_000
     assert site.request("GET", "/docs/__init__.py").status_code == 404
-    monkeypatch.setattr(pages, "OPENAPI", tmp_path / "api.json")
+    for api in ("management", "public", "hooks"):
+        shown = site.request("GET", f"/docs?api={api}").text
+        assert f'"/openapi/{api}.json"' in shown
+        assert site.request("GET", f"/openapi/{api}.json").json()["paths"]
+    assert "/api/public/status/{slug}/subscribe" in site.request("GET", "/openapi/public.json").json()["paths"]
+    assert '"/openapi/management.json"' in site.request("GET", "/docs?api=%22%3E").text
+    assert site.request("GET", "/openapi/none.json").status_code == 404
+    monkeypatch.setattr(pages, "OPENAPI", tmp_path)
     assert site.request("GET", "/openapi.json").status_code == 404
-    (tmp_path / "api.json").write_text("{}")
+    (tmp_path / "management.json").write_text("{}")
     assert site.request("GET", "/openapi.json").json() == {}
 
 

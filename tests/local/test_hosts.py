@@ -77,8 +77,24 @@ def test_a_host_has_one_page_and_nothing_else(at_the_edge):
 
 @pytest.mark.parametrize("host", ["lull.example", "LULL.example", "d1.cloudfront.net"])
 def test_the_names_of_the_installation_have_pages_and_the_api_and_nothing_else(at_the_edge, host):
-    there = ["/status/acme", "/status/acme/history", "/api/checks", "/api/", "/domains/status.example.com/page"]
-    nowhere = ["/", "/nothing", "/status", "/status/", "/_protected/1/status/acme", "/_manifest/acme.json", "/xapi/x"]
+    there = [
+        "/status/acme",
+        "/status/acme/history",
+        "/api/checks",
+        "/api/",
+        "/v1/applications",
+        "/domains/status.example.com/page",
+    ]
+    nowhere = [
+        "/",
+        "/nothing",
+        "/status",
+        "/status/",
+        "/_protected/1/status/acme",
+        "/_manifest/acme.json",
+        "/xapi/x",
+        "/v1",
+    ]
     expected = [*there, *(["/domains/none"] * len(nowhere))]
     assert at_the_edge([(host, path) for path in there + nowhere]) == expected
     assert [hosts.at_own_host(path) for path in there + nowhere] == expected

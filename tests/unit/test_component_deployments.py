@@ -23,6 +23,7 @@ from lull.domain.component_deployments import (
     opened,
     with_metadata,
 )
+from lull.domain.effects import of_component_deployment
 from lull.domain.environments import EnvironmentType, type_of
 from lull.domain.errors import Invalid
 from tests.builders import NOON
@@ -190,3 +191,12 @@ def test_a_deployment_is_in_flight_once():
 def test_an_environment_is_of_the_type_that_its_name_is():
     assert type_of("STAGING") is EnvironmentType.STAGING
     assert type_of("Production EU") is EnvironmentType.OTHER
+
+
+def test_one_that_ends_in_the_millisecond_of_its_deadline_is_seen_to():
+    running = moved(a_deployment(max_duration_seconds=60), Status.IN_PROGRESS, at=NOON)
+    running = opened(running, WINDOW, complete=True)
+    over = moved(running, Status.SUCCEEDED, at=NOON + timedelta(seconds=60))
+    assert running.due_at == over.due_at
+    assert of_component_deployment(running, over) != []
+    assert of_component_deployment(over, replace(over, revision=9)) == []

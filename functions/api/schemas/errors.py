@@ -23,7 +23,7 @@ _MEANINGS = {
     403: "The credential's role is too low, it belongs to another workspace, or a CI trust does not allow this.",
     404: "There is no such thing in the credential's workspace.",
     409: "The thing is not in a state that allows this, or somebody else changed it meanwhile.",
-    413: "The body is larger than 256 KB.",
+    413: "The body is larger than 256 KB; 1 MB for webhooks of CI.",
     429: "Too many requests; `Retry-After` says when the next one is answered.",
 }
 

@@ -96,3 +96,8 @@ def dns_servers() -> str:
 def distribution_id() -> str:
     """The CDN whose copies are dropped when a page changes; empty where they just expire."""
     return os.environ.get("DISTRIBUTION_ID", "")
+
+
+def secrets_prefix() -> str:
+    """What the names of all secrets of applications begin with, in Secrets Manager."""
+    return os.environ["SECRETS_PREFIX"]

@@ -116,7 +116,7 @@ class ComponentDeployment:
     created_by: str
     updated_at: datetime
     started_at: datetime | None = None
-    """Of this attempt, by our clock."""
+    """Of this attempt, by our clock or by that of the provider that told of it; so is the end."""
     finished_at: datetime | None = None
     rolled_back_at: datetime | None = None
     chain: Chain = Chain()

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from lull.domain import holds, notices
 from lull.domain.announcements import Announcement
+from lull.domain.app_deployments import AppDeployment, Task
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
+from lull.domain.hook_deliveries import HookDelivery
 from lull.domain.incidents import Incident
 from lull.domain.ledger import Change, changed
 from lull.domain.maintenance_windows import MaintenanceWindow, suppression
@@ -87,6 +89,23 @@ class ReconcileComponentDeployment:
 
 
 @dataclass(frozen=True, slots=True)
+class ReconcileAppDeployment:
+    """Make the wake-up of this application deployment the one that the record asks for: at once, or at its deadline."""
+
+    workspace_id: int
+    deployment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallExecutor:
+    """Tell the executor of this application deployment what it is to be told, unless somebody has."""
+
+    workspace_id: int
+    deployment_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReconcileAnnouncement:
     """Make the wake-up of this announcement the one that the record asks for."""
 
@@ -107,6 +126,14 @@ class SendDelivery:
 
     workspace_id: int
     delivery_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyDelivery:
+    """Apply this delivery of a CI hook, unless somebody has."""
+
+    workspace_id: int
+    delivery_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +231,7 @@ class PublishSlug:
     slug: str
 
 
-Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject
+Wake = WakeCheck | WakeIncident | WakeMaintenance | WakeProject | ApplyDelivery
 Publish = PublishSource | PublishProject | PublishPage | PublishSlug
 Subscribing = TellSubscribers | AskSubscriber | ForgetSubscribers
 Effect = (
@@ -213,6 +240,8 @@ Effect = (
     | ReconcileMaintenance
     | ReconcileAnnouncement
     | ReconcileComponentDeployment
+    | ReconcileAppDeployment
+    | CallExecutor
     | AnnounceMaintenance
     | RecordUptime
     | RecordSignal
@@ -244,9 +273,26 @@ def of_deployment_window(before: DeploymentWindow | None, after: DeploymentWindo
 def of_component_deployment(before: ComponentDeployment | None, after: ComponentDeployment | None) -> list[Effect]:
     """Its wake-up, if that moved; one that has just come into being, or left, has checks to be seen to."""
     deployment = after or before
-    if deployment is None or (before and before.due_at) == (after and after.due_at):
+    was, now = ((side.due_at, side.status) if side else (None, None) for side in (before, after))
+    # One that ends in the very millisecond of its deadline is due when it was.
+    if deployment is None or was == now:
         return []
     return [ReconcileComponentDeployment(deployment.workspace_id, deployment.id)]
+
+
+def of_app_deployment(before: AppDeployment | None, after: AppDeployment | None) -> list[Effect]:
+    """Its wake-up, if that moved; and its executor, if that is to begin or to stop. Sweeps see to asking it."""
+    deployment = after or before
+    if deployment is None:
+        return []
+    effects: list[Effect] = []
+    if (before and before.wake_at) != (after and after.wake_at):
+        effects.append(ReconcileAppDeployment(deployment.workspace_id, deployment.id))
+    call = after.call if after else None
+    known = before.call.task if before and before.call else None
+    if call and call.task is not known and call.task is not Task.ASK:
+        effects.append(CallExecutor(deployment.workspace_id, deployment.id, call.next_at))
+    return effects
 
 
 def of_maintenance_window(before: MaintenanceWindow | None, after: MaintenanceWindow | None) -> list[Effect]:
@@ -298,6 +344,13 @@ def _of_owed_incident(before: Incident | None, after: Incident) -> list[Effect]:
 def of_delivery(before: Delivery | None, after: Delivery | None) -> list[Effect]:
     """A new one is sent. Whoever fails to send it sees to the next try."""
     return [SendDelivery(after.workspace_id, after.id)] if after and before is None else []
+
+
+def of_hook_delivery(before: HookDelivery | None, after: HookDelivery | None) -> list[Effect]:
+    """One that was received, or is to be replayed, is applied."""
+    if after is None or after.due_at is None or (before and before.due_at == after.due_at):
+        return []
+    return [ApplyDelivery(after.workspace_id, after.id)]
 
 
 def of_check(before: Check | None, after: Check | None) -> list[Effect]:

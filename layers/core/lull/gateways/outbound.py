@@ -1,4 +1,4 @@
-"""The one way out over HTTP, to URLs that strangers wrote: probes and webhooks take it."""
+"""The one way out over HTTP, to URLs that strangers wrote: probes, webhooks, git hosts and executors take it."""
 
 import asyncio
 import zlib
@@ -52,7 +52,7 @@ async def send(request: Request, network: Network | None = None) -> Answer:
 
 def send_now(request: Request, network: Network | None = None) -> Answer:
     """`send` for callers without an event loop."""
-    return _run(send(request, network))
+    return run(send(request, network))
 
 
 def refusal(url: str, network: Network | None = None) -> str | None:
@@ -62,10 +62,11 @@ def refusal(url: str, network: Network | None = None) -> str | None:
     """
     # The API asks from within its own event loop, and a thread runs one at a time.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(_run, _refusal(url, network or default_network())).result()
+        return thread.submit(run, refused(url, network or default_network())).result()
 
 
-async def _refusal(url: str, network: Network) -> str | None:
+async def refused(url: str, network: Network) -> str | None:
+    """`refusal` for those within an event loop."""
     try:
         async with asyncio.timeout(_CREATION_SECONDS):
             await judged(parsed(url), network)
@@ -133,7 +134,7 @@ def _decoder(encoding: bytes) -> Callable[[bytes, int], bytes]:
     return lambda chunk, most: chunk[:most]
 
 
-def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """In a thread of its own: this one may be inside of a running event loop, as the endpoints of the API are."""
     with ThreadPoolExecutor(1, thread_name_prefix="outbound") as pool:
         return pool.submit(asyncio.run, coroutine).result()

@@ -100,6 +100,19 @@ def send_to_notifier(bodies: Sequence[tuple[str, datetime]], *, at: datetime) ->
         _send_batch(settings.notify_queue_url(), entries)
 
 
+EXECUTOR = "executor"
+"""The kind of a message that asks for an executor to be told."""
+
+
+def send_executor_calls(wanted: Sequence[tuple[int, str, datetime]], *, at: datetime) -> None:
+    """Ask for executors to be told, by workspace id, deployment id and when: ten a call."""
+    bodies = [
+        (json.dumps({"kind": EXECUTOR, "workspace_id": workspace_id, "deployment_id": deployment_id}), due_at)
+        for workspace_id, deployment_id, due_at in wanted
+    ]
+    send_to_notifier(bodies, at=at)
+
+
 def parse_delivery(body: str) -> tuple[int, int]:
     """Workspace id and delivery id. Raises KeyError or ValueError for what asks for no delivery."""
     message = json.loads(body)

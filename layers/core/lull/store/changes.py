@@ -6,20 +6,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lull.domain.announcements import Announcement
+from lull.domain.app_deployments import AppDeployment
 from lull.domain.checks import Check
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow
+from lull.domain.hook_deliveries import HookDelivery
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import PageComponent, StatusPage
 from lull.domain.subscribers import Subscriber
 from lull.store.announcements import decode_announcement
+from lull.store.app_deployments import decode_app_deployment
 from lull.store.checks import decode_check
 from lull.store.codec import Item
 from lull.store.component_deployments import decode_component_deployment
 from lull.store.deliveries import decode_delivery
 from lull.store.deployment_windows import decode_deployment_window
+from lull.store.hook_deliveries import decode_hook_delivery
 from lull.store.incidents import decode_incident
 from lull.store.maintenance_windows import decode_maintenance_window
 from lull.store.status_pages import decode_component, decode_status_page
@@ -29,6 +33,8 @@ Entity = (
     Check
     | DeploymentWindow
     | ComponentDeployment
+    | AppDeployment
+    | HookDelivery
     | MaintenanceWindow
     | Incident
     | Delivery
@@ -42,9 +48,11 @@ _DECODERS: dict[str, Any] = {
     "CHECK": decode_check,
     "DEPLOYMENT": decode_deployment_window,
     "RELEASE": decode_component_deployment,
+    "APPDEPLOYMENT": decode_app_deployment,
     "MAINTENANCE": decode_maintenance_window,
     "INCIDENT": decode_incident,
     "DELIVERY": decode_delivery,
+    "HOOKDELIVERY": decode_hook_delivery,
     "PAGE": decode_status_page,
     "COMPONENT": decode_component,
     "ANNOUNCEMENT": decode_announcement,

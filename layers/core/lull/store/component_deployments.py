@@ -95,19 +95,43 @@ def list_events(workspace_id: int, deployment_id: str) -> list[Event]:
     return [_events.decode(item) for item in table.query_all(partition, begins_with=keys.EVENT)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a change of a deployment does to its cell."""
+
+    cell: Cell
+    noted: Success | None = None
+    forgotten: Success | None = None
+
+
 def create_component_deployment(
-    deployment: ComponentDeployment, event: Event, *, once: IdempotencyKey | None = None, beside: Sequence[Item] = ()
+    deployment: ComponentDeployment,
+    event: Event,
+    *further: Event,
+    once: IdempotencyKey | None = None,
+    effect: Effect | None = None,
+    beside: Sequence[Item] = (),
 ) -> ComponentDeployment:
     """Write a new deployment, with whatever else is written `beside` it.
 
-    Raises NotFound naming what it is of if that is gone, AlreadyMade if the idempotency key was used, Cancelled with
-    what stood in the way of `beside`.
+    One that is further than pending has an event for each step, and its effect. Raises NotFound naming what it is of if
+    that is gone, AlreadyMade if the idempotency key was used, StaleWrite if its cell was changed since it was read,
+    Cancelled with what stood in the way of `beside`.
     """
     token = randomness.secret(16)
-    created = replace(deployment, revision=1)
+    created = replace(deployment, revision=1 + len(further))
     requiring = components.requiring(created.workspace_id, created.component_id, created.environment_id)
     own, *others = creating(created, token=token)
-    writes = [own, *requiring, *beside, _noting(created, event), *others, *_counting(created, {created.status: 1})]
+    writes = [
+        own,
+        *requiring,
+        *beside,
+        *_noting(created, event, *further),
+        *others,
+        *_counting(created, {created.status: 1}),
+        # What a new cell takes is required already.
+        *([cells.saving(effect.cell, token=token)[0], *_of_successes(effect)] if effect else []),
+    ]
     if once:
         writes.append(idempotency.claiming(once, created.id, at=created.created_at))
     try:
@@ -118,7 +142,10 @@ def create_component_deployment(
         for position, noun in enumerate(("component", "environment"), start=1):
             if refused.items[position] is not None:
                 raise NotFound(noun) from refused
-        raise table.Cancelled(refused.items[3 : 3 + len(beside)]) from refused
+        stood = refused.items[3 : 3 + len(beside)]
+        if effect and stood.count(None) == len(stood):
+            raise StaleWrite("deployment") from refused
+        raise table.Cancelled(stood) from refused
     return created
 
 
@@ -128,25 +155,18 @@ def creating(deployment: ComponentDeployment, *, token: str) -> list[Item]:
     return [own, *_entering(deployment)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What a change of a deployment does to its cell."""
-
-    cell: Cell
-    noted: Success | None = None
-    forgotten: Success | None = None
-
-
 def saving(
     deployment: ComponentDeployment,
-    event: Event,
-    *,
+    *events: Event,
     was: ComponentDeployment,
     effect: Effect | None = None,
     token: str,
 ) -> list[Item]:
-    """The writes of a changed deployment, on the condition that it is as it was read; its own comes first."""
-    saved = replace(deployment, revision=was.revision + 1)
+    """The writes of a changed deployment, on the condition that it is as it was read; its own comes first.
+
+    Each step of the change is an event.
+    """
+    saved = replace(deployment, revision=was.revision + len(events))
     writes = [
         table.put(
             _key(saved),
@@ -154,29 +174,40 @@ def saving(
             condition="revision = :read",
             values={":read": integer(was.revision)},
         ),
-        _noting(saved, event),
+        *_noting(saved, *events),
     ]
     if saved.status is not was.status:
         writes += [*_leaving(was), *_entering(saved, status_only=True)]
         writes += _counting(saved, {was.status: -1, saved.status: 1})
     if effect:
-        writes += cells.saving(effect.cell, token=token)
-        writes += [cells.noting(effect.cell, effect.noted)] if effect.noted else []
-        if effect.forgotten:
-            writes.append(cells.forgetting(effect.cell, effect.forgotten.at, effect.forgotten.deployment_id))
+        writes += [*cells.saving(effect.cell, token=token), *_of_successes(effect)]
+    return writes
+
+
+def _of_successes(effect: Effect) -> list[Item]:
+    writes = [cells.noting(effect.cell, effect.noted)] if effect.noted else []
+    if effect.forgotten:
+        writes.append(cells.forgetting(effect.cell, effect.forgotten.at, effect.forgotten.deployment_id))
     return writes
 
 
 def save_component_deployment(
-    deployment: ComponentDeployment, event: Event, *, was: ComponentDeployment, effect: Effect | None = None
+    deployment: ComponentDeployment,
+    *events: Event,
+    was: ComponentDeployment,
+    effect: Effect | None = None,
+    beside: Sequence[Item] = (),
 ) -> ComponentDeployment:
-    """Write a changed deployment, its history and its cell. Raises StaleWrite if any was changed since it was read."""
+    """Write a changed deployment, its history and its cell, with whatever else is written `beside` them.
+
+    Raises StaleWrite if any was changed since it was read.
+    """
     token = randomness.secret(16)
     try:
-        table.transact(saving(deployment, event, was=was, effect=effect, token=token), token=token)
+        table.transact([*saving(deployment, *events, was=was, effect=effect, token=token), *beside], token=token)
     except table.Cancelled as refused:
         raise _lost(refused, effect) from refused
-    return replace(deployment, revision=was.revision + 1)
+    return replace(deployment, revision=was.revision + len(events))
 
 
 def _lost(refused: table.Cancelled, effect: Effect | None) -> NotFound | StaleWrite:
@@ -202,9 +233,17 @@ def _attributes(deployment: ComponentDeployment, token: str) -> Item:
     return attributes
 
 
-def _noting(deployment: ComponentDeployment, event: Event) -> Item:
-    key = keys.component_deployment_event(deployment.workspace_id, deployment.id, deployment.revision)
-    return table.put(key, {"body": _events.body(event)}, condition="attribute_not_exists(PK)")
+def _noting(deployment: ComponentDeployment, *events: Event) -> list[Item]:
+    """The last has the revision of the deployment itself."""
+    first = deployment.revision - len(events) + 1
+    return [
+        table.put(
+            keys.component_deployment_event(deployment.workspace_id, deployment.id, revision),
+            {"body": _events.body(event)},
+            condition="attribute_not_exists(PK)",
+        )
+        for revision, event in enumerate(events, start=first)
+    ]
 
 
 def _scopes(deployment: ComponentDeployment) -> list[tuple[str | None, str | None]]:

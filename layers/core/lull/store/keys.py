@@ -89,6 +89,18 @@
 | 85 | CI trust by id                         | ci_trusts.get_ci_trust                       | table     |
 | 86 | CI trusts of a workspace               | ci_trusts.list_ci_trusts                     | table     |
 | 87 | who trusts a repository of an issuer   | ci_trusts.list_trusts_of_repository          | table     |
+| 88 | CI hook by id                          | ci_hooks.get_ci_hook                         | table     |
+| 89 | CI hooks of a workspace                | ci_hooks.list_ci_hooks                       | table     |
+| 90 | delivery of a CI hook by id            | hook_deliveries.get_hook_delivery            | table     |
+| 91 | deliveries of a CI hook, newest first  | hook_deliveries.list_hook_deliveries         | ListIndex |
+| 92 | what others call our records           | external_keys.find_external                  | table     |
+| 93 | component or environment by its name   | names.find_owner                             | table     |
+| 94 | application by id                      | applications.get_application                 | table     |
+| 95 | applications of a workspace            | applications.list_applications               | table     |
+| 96 | application deployment by id           | app_deployments.get_app_deployment           | table     |
+| 97 | application deployments by ids         | app_deployments.get_app_deployments          | table     |
+| 98 | ids of the deployments of an application | app_deployments.list_app_deployment_ids    | table     |
+| 99 | number of its newest deployment        | app_deployments.get_last_number              | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -141,6 +153,7 @@ PAGE = "PAGE#"
 PAGE_COMPONENT = "COMPONENT#"
 COMPONENT = "SERVICE#"
 ENVIRONMENT = "ENVIRONMENT#"
+APPLICATION = "APPLICATION#"
 UPTIME = "UPTIME#"
 SUBSCRIBER = "SUBSCRIBER#"
 NOTICE = "NOTICE#"
@@ -591,8 +604,73 @@ def successes_of_cell(workspace_id: int, component_id: str, environment_id: str)
 
 
 SUCCESS = "SUCCESS#"
+HOOK = "CIHOOK#"
 
 
 def success(workspace_id: int, component_id: str, environment_id: str, at: datetime, deployment_id: str) -> Key:
     partition = successes_of_cell(workspace_id, component_id, environment_id)
     return {"PK": partition, "SK": f"{SUCCESS}{instant(at)}#{deployment_id}"}
+
+
+def application(workspace_id: int, application_id: str) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": APPLICATION + application_id}
+
+
+def app_deployment(workspace_id: int, deployment_id: str) -> Key:
+    """Found by its id alone, as wake-ups name it."""
+    return {"PK": f"WS#{workspace_id}#APPDEPLOYMENT#{deployment_id}", "SK": "APPDEPLOYMENT"}
+
+
+def deployments_of_application(workspace_id: int, application_id: str) -> str:
+    """The partition that numbers and lists the deployments of an application."""
+    return f"WS#{workspace_id}#APPLICATION#{application_id}"
+
+
+def last_deploy_number(workspace_id: int, application_id: str) -> Key:
+    return {"PK": deployments_of_application(workspace_id, application_id), "SK": "LASTNUMBER"}
+
+
+def app_deployment_listing(workspace_id: int, application_id: str, deploy_number: int) -> Key:
+    return {
+        "PK": deployments_of_application(workspace_id, application_id),
+        "SK": by_deploy_number(deploy_number),
+    }
+
+
+def by_deploy_number(deploy_number: int) -> str:
+    return f"NUMBER#{number(deploy_number)}"
+
+
+def ci_hook(hook_id: str) -> Key:
+    """Found by its id alone, which is all that a provider's request has."""
+    return {"PK": f"CIHOOK#{hook_id}", "SK": "CIHOOK"}
+
+
+def ci_hook_listing(workspace_id: int, created_at: datetime, hook_id: str) -> Key:
+    return {"PK": in_workspace(workspace_id), "SK": f"{HOOK}{instant(created_at)}#{hook_id}"}
+
+
+def listed_hook_id(sort_key: str) -> str:
+    return sort_key.rpartition("#")[2]
+
+
+def ci_hook_count(workspace_id: int) -> Key:
+    """The item that counts the CI hooks of a workspace."""
+    return {"PK": in_workspace(workspace_id), "SK": "CIHOOKS"}
+
+
+def hook_delivery(workspace_id: int, delivery_id: str) -> Key:
+    return {"PK": f"WS#{workspace_id}#HOOKDELIVERY#{delivery_id}", "SK": "HOOKDELIVERY"}
+
+
+def deliveries_of_hook(hook_id: str) -> str:
+    return f"CIHOOK#{hook_id}#DELIVERIES"
+
+
+def by_receipt(received_at: datetime, delivery_id: str) -> str:
+    return f"{instant(received_at)}#{delivery_id}"
+
+
+def external_key(workspace_id: int, digest: str) -> Key:
+    """`digest` is of what somebody else calls a record of ours."""
+    return {"PK": f"WS#{workspace_id}#EXTERNAL#{digest}", "SK": "EXTERNAL"}

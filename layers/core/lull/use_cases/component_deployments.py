@@ -1,7 +1,7 @@
 """What callers can do with component deployments, and the one way in which any of them changes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,18 @@ def record_deployment(
     made = idempotency.find_made(once, at=at) if once else None
     if once and made:
         return _made_already(caller, once, made)
+    deployment, event = prepared(caller, described, at=at)
+    try:
+        return store.create_component_deployment(deployment, event, once=once)
+    except AlreadyMade as already:
+        return _made_already(caller, already.once, already.made)
+
+
+def prepared(caller: Caller, described: ComponentDeployment, *, at: datetime) -> tuple[ComponentDeployment, Event]:
+    """A deployment that is about to be recorded, with the first entry of its history.
+
+    Raises NotFound for an unknown component or environment.
+    """
     component, environment = components.get_target(
         caller.workspace_id, described.component_id, described.environment_id
     )
@@ -56,10 +68,7 @@ def record_deployment(
         created_by=caller.actor,
         updated_at=at,
     )
-    try:
-        return store.create_component_deployment(deployment, _created(deployment), once=once)
-    except AlreadyMade as already:
-        return _made_already(caller, already.once, already.made)
+    return deployment, _created(deployment)
 
 
 def _attested(described: ComponentDeployment, said: Attested) -> ComponentDeployment:
@@ -221,25 +230,45 @@ def apply(
         actor=actor,
         message=message,
     )
-    return store.save_component_deployment(changed, event, was=was, effect=_effect(was, changed))
+    return store.save_component_deployment(changed, event, was=was, effect=effect_of(was, changed))
 
 
-def _effect(was: ComponentDeployment, now: ComponentDeployment) -> store.Effect | None:
-    """What a change of status does to the cell; None for those that the matrix does not show."""
-    if was.status is now.status or (was.status, now.status) == (Status.PENDING, Status.FAILED):
+def bring(
+    workspace_id: int,
+    deployment_id: str,
+    steps: Callable[[ComponentDeployment], Iterable[Status]],
+    *,
+    reason: Reason | None,
+    actor: str,
+    message: str,
+    at: datetime,
+) -> None:
+    """Take a deployment through the steps that it needs from where it is; nothing happens if it is gone.
+
+    Raises StaleWrite if somebody else changed it meanwhile, NotFound if its component or environment is gone.
+    """
+    deployment = store.get_component_deployment(workspace_id, deployment_id)
+    if deployment is None:
+        return
+    for status in steps(deployment):
+        deployment = apply(deployment, status, reason=reason, actor=actor, message=message, at=at)
+
+
+def effect_of(was: ComponentDeployment | None, now: ComponentDeployment) -> store.Effect | None:
+    """What a change does to the cell, from one status to any other; None for what the matrix does not show."""
+    before, after = (_success(each) if each and each.status is Status.SUCCEEDED else None for each in (was, now))
+    flew, flies = (each is not None and each.status is Status.IN_PROGRESS for each in (was, now))
+    if flew is flies and before == after:
         return None
-    if now.status is Status.PENDING:
-        return None
-    cell = cells.get_cell(now.workspace_id, now.component_id, now.environment_id)
-    if now.status is Status.IN_PROGRESS:
-        flight = InFlight(deployment_id=now.id, version=now.version, since=now.updated_at)
-        return store.Effect(cell=matrix.departed(cell, flight))
-    if now.status is Status.SUCCEEDED:
-        success = _success(now)
-        return store.Effect(cell=matrix.succeeded(matrix.landed(cell, now.id), success), noted=success)
-    if now.status is Status.ROLLED_BACK:
-        return _rolled_back(cell, _success(now))
-    return store.Effect(cell=matrix.landed(cell, now.id))
+    cell = matrix.landed(cells.get_cell(now.workspace_id, now.component_id, now.environment_id), now.id)
+    if flies:
+        cell = matrix.departed(cell, InFlight(deployment_id=now.id, version=now.version, since=now.updated_at))
+    if before:
+        cell = _without(cell, before)
+    if after:
+        cell = matrix.succeeded(cell, after)
+    moved = before and (after is None or after.at != before.at)
+    return store.Effect(cell=cell, noted=after, forgotten=before if moved else None)
 
 
 def _success(deployment: ComponentDeployment) -> Success:
@@ -251,10 +280,10 @@ def _success(deployment: ComponentDeployment) -> Success:
     )
 
 
-def _rolled_back(cell: matrix.Cell, success: Success) -> store.Effect:
+def _without(cell: matrix.Cell, success: Success) -> matrix.Cell:
     """The cell shows the success before it; every change of the successes writes the cell, so none slips in between."""
     if cell.latest and cell.latest.deployment_id == success.deployment_id:
         newest = cells.list_successes(cell.workspace_id, cell.component_id, cell.environment_id, limit=2)
         before = [each for each in newest if each.deployment_id != success.deployment_id]
-        cell = replace(cell, latest=before[0] if before else None)
-    return store.Effect(cell=cell, forgotten=success)
+        return replace(cell, latest=before[0] if before else None)
+    return cell

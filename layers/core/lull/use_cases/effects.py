@@ -7,11 +7,13 @@ from functools import partial
 
 from lull.domain import effects
 from lull.domain.announcements import Announcement
+from lull.domain.app_deployments import AppDeployment
 from lull.domain.checks import Check
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.deliveries import Delivery
 from lull.domain.deployment_windows import DeploymentWindow, Edge
 from lull.domain.effects import Effect
+from lull.domain.hook_deliveries import HookDelivery
 from lull.domain.incidents import Incident
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.domain.status_pages import StatusPage
@@ -20,9 +22,11 @@ from lull.gateways import queues, schedules, subscriber_messages
 from lull.publishing import affected
 from lull.store import (
     announcements,
+    app_deployments,
     checks,
     component_deployments,
     deployment_windows,
+    hook_deliveries,
     incidents,
     ledger,
     maintenance_windows,
@@ -48,10 +52,14 @@ def of_change(change: Change) -> list[Effect]:
         return effects.of_deployment_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, ComponentDeployment):
         return effects.of_component_deployment(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, AppDeployment):
+        return effects.of_app_deployment(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Incident):
         return effects.of_incident(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Delivery):
         return effects.of_delivery(before, after)  # type: ignore[arg-type]
+    if isinstance(entity, HookDelivery):
+        return effects.of_hook_delivery(before, after)  # type: ignore[arg-type]
     if isinstance(entity, MaintenanceWindow):
         return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
@@ -84,6 +92,8 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     _reconcile_maintenance(wanted, at=at)
     _reconcile_announcements(wanted, at=at)
     _reconcile_component_deployments(wanted, at=at)
+    _reconcile_app_deployments(wanted, at=at)
+    _call_executors(wanted, at=at)
     _wake(wanted, at=at)
     _send(wanted, at=at)
     _tell(wanted, at=at)
@@ -160,6 +170,33 @@ def _reconcile_component_deployments(wanted: list[Effect], *, at: datetime) -> N
         deployment = current.get(address)
         wake_up = queues.WakeUp(kind=kind, workspace_id=address[0], record_id=address[1])
         _set_wake_up(f"{kind}-{address[1]}", wake_up, deployment.due_at if deployment else None, at=at)
+
+
+def _reconcile_app_deployments(wanted: list[Effect], *, at: datetime) -> None:
+    addresses = {
+        (effect.workspace_id, effect.deployment_id)
+        for effect in wanted
+        if isinstance(effect, effects.ReconcileAppDeployment)
+    }
+    if not addresses:
+        return
+    found = app_deployments.get_app_deployments(sorted(addresses))
+    current = {(each.workspace_id, each.id): each for each in found}
+    kind = app_deployments.KIND
+    for address in sorted(addresses):
+        deployment = current.get(address)
+        wake_up = queues.WakeUp(kind=kind, workspace_id=address[0], record_id=address[1])
+        _set_wake_up(f"{kind}-{address[1]}", wake_up, deployment.wake_at if deployment else None, at=at)
+
+
+def _call_executors(wanted: list[Effect], *, at: datetime) -> None:
+    # Of two for the same deployment the earlier one is enough: the sweep sees to what is not due by then.
+    asked: dict[tuple[int, str], datetime] = {}
+    for effect in wanted:
+        if isinstance(effect, effects.CallExecutor):
+            address = effect.workspace_id, effect.deployment_id
+            asked[address] = min(asked.get(address, effect.due_at), effect.due_at)
+    queues.send_executor_calls([(*address, due_at) for address, due_at in sorted(asked.items())], at=at)
 
 
 def _set_wake_up(name: str, wake_up: queues.WakeUp, due_at: datetime | None, *, at: datetime) -> None:
@@ -245,6 +282,8 @@ def _wake_up(effect: effects.Wake) -> queues.WakeUp:
         return queues.WakeUp(
             kind=maintenance_windows.KIND, workspace_id=effect.workspace_id, record_id=effect.window_id
         )
+    if isinstance(effect, effects.ApplyDelivery):
+        return queues.WakeUp(kind=hook_deliveries.KIND, workspace_id=effect.workspace_id, record_id=effect.delivery_id)
     if isinstance(effect, effects.WakeProject):
         return queues.WakeUp(kind=projects.KIND, workspace_id=effect.workspace_id, record_id=effect.project_id)
     return queues.WakeUp(kind=incidents.KIND, workspace_id=effect.workspace_id, record_id=effect.incident_id)

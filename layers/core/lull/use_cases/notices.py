@@ -15,7 +15,7 @@ from lull.gateways.subscriber_messages import FanOut, Forget, Message, Owed, Tel
 from lull.store import announcements, status_pages
 from lull.store import notices as store
 from lull.store import subscribers as subscriber_store
-from lull.use_cases import deliveries, notice_sending
+from lull.use_cases import deliveries, executor_calls, notice_sending
 from lull.use_cases.subscribers import disable_address
 
 CHUNK = 100
@@ -31,6 +31,9 @@ def handle_message(body: str, *, at: datetime) -> DeliveryState | None:
         return None
     if "kind" not in message:
         return deliveries.handle_message(body, at=at)
+    if message["kind"] == queues.EXECUTOR:
+        executor_calls.call(int(message["workspace_id"]), str(message["deployment_id"]), at=at)
+        return None
     return _handle(subscriber_messages.parse(message), at=at)
 
 

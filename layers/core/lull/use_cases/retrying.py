@@ -12,13 +12,13 @@ T = TypeVar("T")
 _TRIES = 12
 
 
-def on_stale_write(decide: Callable[[], T]) -> T:
+def on_stale_write(decide: Callable[[], T], *, tries: int = _TRIES) -> T:
     """Run `decide` (read, decide, write) until its write wins; StaleWrite after a dozen losses."""
-    for number in range(1, _TRIES + 1):
+    for number in range(1, tries + 1):
         try:
             return decide()
         except StaleWrite:
-            if number == _TRIES:
+            if number == tries:
                 raise
         time.sleep(min(0.01 * 2**number, 0.5) * randomness.jitter())
     raise AssertionError("unreachable")

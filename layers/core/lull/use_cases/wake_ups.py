@@ -9,19 +9,22 @@ from lull.gateways import queues, subscriber_messages
 from lull.gateways.queues import WakeUp
 from lull.store import (
     announcements,
+    app_deployments,
     checks,
     component_deployments,
     deliveries,
     deployment_windows,
     due,
+    hook_deliveries,
     incidents,
     keys,
     maintenance_windows,
     notices,
     projects,
 )
-from lull.use_cases import announced_maintenance, deployment_chain, watch
+from lull.use_cases import announced_maintenance, deployment_chain, deployment_reports, watch
 from lull.use_cases import announcements as announcing
+from lull.use_cases import app_deployments as releases
 from lull.use_cases import deployment_windows as deployments
 from lull.use_cases import incidents as outages
 from lull.use_cases import maintenance_windows as maintenance
@@ -58,6 +61,15 @@ def _advance_component_deployment(workspace_id: int, deployment_id: str, at: dat
     return deployment.due_at if deployment else None
 
 
+def _advance_app_deployment(workspace_id: int, deployment_id: str, at: datetime) -> datetime | None:
+    deployment = releases.advance(workspace_id, deployment_id, at=at)
+    return deployment.wake_at if deployment else None
+
+
+def _advance_hook_delivery(workspace_id: int, delivery_id: str, at: datetime) -> None:
+    deployment_reports.advance(workspace_id, delivery_id, at=at)
+
+
 def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime | None:
     check = watch.advance(workspace_id, check_id, at=at)
     # A grace may be over before the next sweep. Every other deadline is left to the sweeps: signals move it, and each
@@ -87,9 +99,11 @@ def _advance_incident(workspace_id: int, incident_id: int, at: datetime) -> None
 # The id of a record is a number or, of some kinds, a UUID.
 _ADVANCE: dict[str, Callable[[int, Any, datetime], datetime | None]] = {
     announcements.KIND: _advance_announcement,
+    app_deployments.KIND: _advance_app_deployment,
     deployment_windows.KIND: _advance_deployment,
     checks.KIND: _advance_check,
     component_deployments.KIND: _advance_component_deployment,
+    hook_deliveries.KIND: _advance_hook_delivery,
     incidents.KIND: _advance_incident,
     maintenance_windows.KIND: _advance_maintenance,
     projects.KIND: _advance_project,
@@ -107,6 +121,9 @@ def redrive_overdue(*, at: datetime) -> int:
     queues.send_wake_ups([(wake_up, at) for wake_up in wake_ups], at=at)
     unsent = [(each.workspace_id, int(each.record_id), at) for each in overdue if each.kind == deliveries.KIND]
     queues.send_deliveries(unsent, at=at)
+    # What is overdue may be in the table or outside: whoever finds nothing to do is done.
+    untold = [(each.workspace_id, str(each.record_id), at) for each in overdue if each.kind == app_deployments.KIND]
+    queues.send_executor_calls(untold, at=at)
     owed = {(each.workspace_id, int(each.record_id)) for each in overdue if each.kind == notices.KIND}
     subscriber_messages.send(
         [(subscriber_messages.Owed(workspace_id=of, subscriber_id=each), at) for of, each in sorted(owed)], at=at

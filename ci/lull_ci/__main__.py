@@ -1,0 +1,3 @@
+from lull_ci.command_line import run
+
+run()

@@ -1,0 +1,102 @@
+"""Lull's API as a pipeline sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from lull_ci import __version__
+from lull_ci.credentials import Credential
+from lull_ci.errors import Misused, Refused, Unreachable
+from lull_ci.exchanges import Answer, Exchanges
+from lull_ci.settings import Settings
+from lull_ci.texts import one_line
+
+_SAYS_NOTHING = "check LULL_URL: what answers there is not Lull"
+
+
+class Api:
+    def __init__(self, settings: Settings, credential: Callable[[], Credential], exchanges: Exchanges) -> None:
+        self._settings = settings
+        self._make_credential = credential
+        self._credential: Credential | None = None
+        self.exchanges = exchanges
+
+    def get(self, path: str, **query: str | int) -> dict[str, Any]:
+        return self._call("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def post(self, path: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        return self._call("POST", path, body, key)
+
+    def patch(self, path: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        return self._call("PATCH", path, body, key)
+
+    def put(self, path: str, *, key: str) -> dict[str, Any]:
+        return self._call("PUT", path, None, key)
+
+    def list(self, path: str, **query: str | int) -> list[Any]:
+        """A list that the API answers as such, without a page around it."""
+        found = self._asked("GET", f"{path}?{urlencode(query)}")
+        if not isinstance(found, list):
+            raise Unreachable(_SAYS_NOTHING)
+        return found
+
+    def _call(self, method: str, path: str, body: Any = None, key: str | None = None) -> dict[str, Any]:
+        answered = self._asked(method, path, body, key)
+        if not isinstance(answered, dict):
+            raise Unreachable(_SAYS_NOTHING)
+        return answered
+
+    def _asked(self, method: str, path: str, body: Any = None, key: str | None = None) -> Any:
+        """The JSON of the answer. Raises Refused, Misused or Unreachable."""
+        if self._credential is None:
+            self._credential = self._make_credential()
+        headers = {
+            "authorization": f"Bearer {self._credential.token}",
+            "accept": "application/json",
+            "user-agent": f"lull-ci/{__version__}",
+        }
+        if self._settings.workspace:
+            headers["x-lull-workspace"] = self._settings.workspace
+        if key:
+            # Lull's own for what it makes; for the rest it tells a job's equal requests apart.
+            headers["idempotency-key"] = key
+        answer = self.exchanges.send("Lull", method, f"{self._settings.url}/api{path}", headers, body)
+        if 300 <= answer.status < 400:
+            place = urlsplit(answer.headers.get("location", ""))
+            raise Misused(f"LULL_URL leads elsewhere, to {place.scheme}://{place.netloc}: set it to where Lull is")
+        if answer.status >= 500:
+            raise Unreachable(f"Lull answers {answer.status}")
+        said = _json(answer)
+        if answer.status >= 400:
+            raise _refused(answer.status, said, self._credential)
+        if said is None:
+            raise Unreachable(_SAYS_NOTHING)
+        return said
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refused(status: int, said: Any, credential: Credential) -> Refused:
+    """With the message and each field that the answer names."""
+    message, details = f"HTTP {status}", None
+    if isinstance(said, dict) and "message" in said:
+        message, details = one_line(said["message"], 300), said.get("details")
+    elif status not in (401, 403):
+        return Refused(f"refused with HTTP {status}; {_SAYS_NOTHING}", status)
+    fields = [
+        f"{one_line(each.get('field'), 100)} {one_line(each.get('message'), 200)}"
+        for each in (details if isinstance(details, list) else [])
+        if isinstance(each, dict)
+    ]
+    text = f"refused: {message}" + (f" ({'; '.join(fields)})" if fields else "")
+    if status == 401:
+        text += f"; {credential.advice}"
+    return Refused(text, status)

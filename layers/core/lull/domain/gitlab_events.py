@@ -1,0 +1,121 @@
+"""GitLab's webhooks: the Deployment Hook and the Pipeline Hook."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from lull.domain.ci_payloads import Payload, link, moment, number, part, sha, text, version_of
+from lull.domain.component_deployments import Reason, Status
+from lull.domain.deployment_reports import Report, Source
+from lull.domain.no_reports import Ignored, Unknown
+
+State = tuple[Status, Reason | None]
+
+_PENDING: State = (Status.PENDING, None)
+_ENDS: dict[str, State] = {
+    "success": (Status.SUCCEEDED, None),
+    "failed": (Status.FAILED, Reason.FAILED),
+    "canceled": (Status.FAILED, Reason.CANCELLED),
+    "skipped": (Status.FAILED, Reason.CANCELLED),
+}
+_STATES: dict[str, State] = {
+    "created": _PENDING,
+    "blocked": _PENDING,
+    "running": (Status.IN_PROGRESS, None),
+    **_ENDS,
+}
+_OF_PIPELINES: dict[str, State] = {
+    **dict.fromkeys(("created", "waiting_for_resource", "preparing", "pending", "scheduled", "manual"), _PENDING),
+    **dict.fromkeys(("running", "canceling"), (Status.IN_PROGRESS, None)),
+    **_ENDS,
+}
+
+
+def read(
+    event: str, payload: Payload, *, instance: str | None, wants_runs: bool, at: datetime
+) -> Report | Ignored | Unknown:
+    """`instance` is the URL of the server, whose ids are its own."""
+    if event == "deployment":
+        return _deployment(payload, instance, at)
+    if event == "pipeline" and wants_runs:
+        return _pipeline(payload, instance, at)
+    return Unknown()
+
+
+def _deployment(payload: Payload, instance: str | None, at: datetime) -> Report | Ignored:
+    project = part(payload, "project")
+    # Servers before 14.2 name the job only.
+    own_id, project_id = number(payload.get("deployment_id")), number(project.get("id"))
+    own_id = own_id or number(payload.get("deployable_id"))
+    if own_id is None or project_id is None:
+        return Ignored("it names no deployment of a project")
+    said = text(payload.get("status")) or "unknown"
+    if said not in _STATES:
+        return Ignored(f"the status {said} is not known")
+    state = _STATES[said]
+    commit = sha((text(payload.get("commit_url"), longest=2048) or "").rpartition("/")[2])
+    commit = commit or sha(payload.get("short_sha"))
+    ref, user = text(payload.get("ref")), part(payload, "user")
+    when = moment(payload.get("status_changed_at")) or at
+    return Report(
+        key=f"gitlab:{_server(instance, project)}:{project_id}:{own_id}",
+        status=state[0],
+        reason=state[1],
+        at=min(when, at),
+        repository=text(project.get("path_with_namespace")),
+        repository_id=project_id,
+        environment=text(payload.get("environment")) or text(part(payload, "environment").get("name")),
+        version=version_of(ref=ref, commit=commit, digits=8),
+        commit_sha=commit,
+        ref=ref,
+        link=link(payload.get("deployable_url")),
+        deployed_by=text(user.get("username")) or text(user.get("name")),
+        description=text(payload.get("commit_title")),
+    )
+
+
+def _pipeline(payload: Payload, instance: str | None, at: datetime) -> Report | Ignored:
+    pipeline, project = part(payload, "object_attributes"), part(payload, "project")
+    own_id, project_id = number(pipeline.get("id")), number(project.get("id"))
+    if own_id is None or project_id is None:
+        return Ignored("it names no pipeline of a project")
+    if pipeline.get("source") in ("merge_request_event", "external_pull_request_event"):
+        return Ignored("pipelines of merge requests deploy nothing")
+    said = text(pipeline.get("status")) or "unknown"
+    if said not in _OF_PIPELINES:
+        return Ignored(f"the status {said} is not known")
+    state = _OF_PIPELINES[said]
+    commit, ref, user = sha(pipeline.get("sha")), text(pipeline.get("ref")), part(payload, "user")
+    when = moment(pipeline.get("finished_at")) if said in _ENDS else None
+    return Report(
+        key=f"gitlab:{_server(instance, project)}:{project_id}:pipeline:{own_id}",
+        source=Source.RUNS,
+        status=state[0],
+        reason=state[1],
+        at=min(when or at, at),
+        repository=text(project.get("path_with_namespace")),
+        repository_id=project_id,
+        path=text(pipeline.get("name")),
+        version=version_of(ref=ref, is_tag=pipeline.get("tag") is True, commit=commit),
+        commit_sha=commit,
+        commit_timestamp=moment(part(payload, "commit").get("timestamp")),
+        ref=ref,
+        link=link(pipeline.get("url")),
+        deployed_by=text(user.get("username")) or text(user.get("name")),
+        description=text(part(payload, "commit").get("title")),
+        ordered_by=_variable(pipeline, "LULL_DEPLOYMENT_ID"),
+    )
+
+
+def _variable(pipeline: Payload, name: str) -> str | None:
+    """A variable that whoever triggered the pipeline gave it."""
+    given = pipeline.get("variables")
+    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    return next((text(each.get("value")) for each in found if each.get("key") == name), None)
+
+
+def _server(instance: str | None, project: Payload) -> str:
+    """Whose ids these are; older servers do not say, but where their projects are."""
+    if said := link(instance) or link(project.get("web_url")):
+        parts = urlsplit(said)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+    return ""

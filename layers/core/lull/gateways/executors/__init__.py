@@ -1,0 +1,1 @@
+"""Executors: whoever carries a deployment out, told to start and to stop, and asked how it goes."""

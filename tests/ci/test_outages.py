@@ -1,0 +1,166 @@
+"""What a pipeline meets on the way to Lull, and that no release fails for it unless it asks to."""
+
+import time
+from email.utils import formatdate
+
+import pytest
+
+from tests.ci.command import Pipeline
+from tests.ci.lull_server import Trouble
+from tests.e2e.running import free_port
+
+TARGET = ("--component", "checkout", "--environment", "production")
+START = ("deploy", "start", *TARGET, "--wait", "0", "--version", "v1")
+
+
+@pytest.fixture
+def job(pipeline: Pipeline) -> Pipeline:
+    return pipeline.in_gitlab()
+
+
+@pytest.fixture
+def lost(tmp_path) -> Pipeline:
+    """A job with the address of a Lull that is not there."""
+    environment = {"LULL_URL": f"http://127.0.0.1:{free_port()}", "LULL_TOKEN": "lull_x", "LULL_TIMEOUT": "1"}
+    return Pipeline(tmp_path, environment).in_github()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("deploy", "start", *TARGET),
+        ("deploy", "succeed", *TARGET),
+        ("deploy", "fail", *TARGET),
+        ("window", "start", "--project", "1"),
+        ("window", "end", "--project", "1"),
+        ("can-deploy", *TARGET),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_lull_that_is_down_fails_no_release_unless_it_is_required(lost, command, monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("lull_ci.exchanges.FIRST_PAUSE", 0.5)
+    went_on = lost.lull(*command)
+    assert went_on.code == 0
+    assert went_on.out == ("unknown\n" if command[0] == "can-deploy" else "")
+    assert "::warning title=Lull::Lull is not reachable: " in went_on.err
+    failed = lost.lull(*command, "--required") if command[0] == "deploy" else lost.lull(*command, LULL_REQUIRED="true")
+    assert failed.code == 4
+    assert "::error title=Lull::Lull is not reachable: " in failed.err
+
+
+def test_what_follows_a_start_that_did_not_reach_lull(lost, job, shop):
+    lost.lull(*START)
+    # Not the id of what was deployed before, if there was anything.
+    assert lost.handed_on("env") == {"LULL_DEPLOYMENT_ID": ""}
+    ended = job.lull("deploy", "succeed", *TARGET, **lost.handed_on("env"))
+    assert ended.code == 0
+    assert "no deployment to end" in ended.err
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_what_passes_is_waited_for(job, lull, shop, method):
+    passing = [Trouble(status, {"retry-after": "0"}, method=method) for status in (429, 502, 503, 504)]
+    lull.troubles += [*passing, Trouble(method=method)]
+    assert job.lull(*START).code == 0
+    assert shop.deployments()[0]["status"] == "in_progress"
+    assert len(lull.made(method)) == 6
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_an_answer_that_is_lost_is_no_second_deployment(job, lull, shop, method):
+    lull.troubles.append(Trouble(after_doing_it=True, method=method))
+    started = job.lull(*START)
+    assert (started.code, len(lull.made(method))) == (0, 2)
+    (made,) = shop.deployments()
+    assert (made["id"], made["status"], made["attempt"]) == (started.out.strip(), "in_progress", 1)
+    lull.troubles.append(Trouble(after_doing_it=True, method="PATCH"))
+    assert job.lull("deploy", "succeed", *TARGET).code == 0
+    assert shop.deployments()[0]["status"] == "succeeded"
+
+
+def test_what_was_recorded_and_not_begun_succeeds_nevertheless(job, lull, shop):
+    lull.troubles.append(Trouble(500, method="PATCH"))
+    started = job.lull(*START)
+    assert (started.code, shop.deployments()[0]["status"]) == (0, "pending")
+    assert job.lull("deploy", "succeed", LULL_DEPLOYMENT_ID=started.out.strip()).code == 0
+    assert shop.deployments()[0]["status"] == "succeeded"
+
+
+def test_lull_says_how_long_to_wait(job, lull, shop, monkeypatch):
+    waits: list[float] = []
+    monkeypatch.setattr("lull_ci.exchanges.FIRST_PAUSE", 0.25)
+    monkeypatch.setattr(time, "sleep", waits.append)
+    in_two_seconds = formatdate(time.time() + 3, usegmt=True)
+    lull.troubles += [Trouble(429, {"retry-after": "7"}), Trouble(503, {"retry-after": in_two_seconds}), Trouble(503)]
+    assert job.lull(*START).code == 0
+    told, dated, own = [each for each in waits if each > 0.02]
+    assert told == 7
+    assert 1 < dated <= 3
+    assert 0.7 < own < 1.3
+
+
+def test_time_is_up_at_once_when_the_wait_is_longer(nobody, lull):
+    lull.troubles.append(Trouble(429, {"retry-after": "3600"}))
+    gave_up = nobody.lull(*START, "--required", "--timeout", "10")
+    assert gave_up.code == 4
+    assert "it answers 429 and asks to wait 3600 s" in gave_up.err
+    assert len(lull.requests) == 1
+
+
+def test_a_slow_lull_is_given_up_in_time(nobody, lull):
+    lull.troubles.append(Trouble(200, slow=1.3))
+    gave_up = nobody.lull(*START, "--required", "--timeout", "1")
+    assert gave_up.code == 4
+    assert "no answer within 1 s" in gave_up.err
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble(200, body=b"<html>Sign in to the Wi-Fi</html>"),
+        Trouble(200, body=b"[]"),
+        Trouble(200, body=b'{"data": [{"id": 1}]}'),
+        Trouble(200, body=b'{"data": [7]}'),
+        Trouble(200, body=b"[" * 100_000),
+        Trouble(200, body=b"x" * 2_000_000),
+        Trouble(500, body=b"oops"),
+    ],
+    ids=lambda trouble: trouble.body[:20],
+)
+def test_what_is_not_lull_counts_as_down(nobody, lull, trouble):
+    lull.troubles += [trouble] * 9
+    answer = nobody.lull(*START, "--required", "--timeout", "1")
+    assert (answer.code, answer.err.count("\n")) == (4, 1)
+    assert not lull.made("POST")
+
+
+def test_a_redirect_is_not_followed_with_a_token(nobody, lull):
+    lull.troubles.append(Trouble(301, {"location": "https://elsewhere.example/login?next=x"}))
+    answer = nobody.lull(*START)
+    assert (answer.code, answer.out) == (2, "")
+    assert "leads elsewhere, to https://elsewhere.example: set it to where Lull is" in answer.err
+    assert len(lull.requests) == 1
+
+
+def test_names_that_several_things_have(job, lull, shop):
+    twice = b'{"data": [{"id": "%s", "name": "Checkout"}, {"id": "%s", "name": "CHECKOUT"}]}'
+    lull.troubles.append(Trouble(200, body=twice % (shop.component.encode(), shop.environment.encode())))
+    answer = job.lull(*START)
+    assert answer.code == 1
+    assert "2 components are called checkout: give the id of one as --component" in answer.err
+
+
+def test_checks_that_are_slow_to_be_quiet_are_a_warning(job, lull, shop):
+    # Nobody reads the stream.
+    started = Pipeline(job.folder, job.environment).lull("deploy", "start", *TARGET, "--wait", "1")
+    assert started.code == 0
+    assert "are not quiet after 1 s" in started.err
+
+
+def test_what_lull_says_is_no_command_to_the_runner(nobody, lull):
+    said = b'{"message": "no\\n::set-env name=PATH::/tmp\\r\\u2028::stop-commands::x"}'
+    lull.troubles.append(Trouble(400, body=said))
+    answer = nobody.in_github().lull(*START)
+    assert answer.code == 1
+    assert [line.split("::")[1] for line in answer.err.splitlines()] == ["add-mask", "error title=Lull"]

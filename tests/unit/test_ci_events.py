@@ -1,0 +1,274 @@
+"""What providers send is read, or ignored for a reason; and nothing that anybody sends makes reading fail."""
+
+import copy
+import gzip
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lull.domain import ci_events
+from lull.domain.ci_hooks import SCHEMES, CiHook, EnvironmentRule, Provider, Rule
+from lull.domain.ci_payloads import link, moment, parse, sha, text, version_of
+from lull.domain.component_deployments import Reason, Status
+from lull.domain.deployment_reports import Report, Source
+from lull.domain.no_reports import Ignored, Ping, Unknown
+from tests.builders import NOON
+from tests.hooking import a_status
+
+GITHUB = Path(__file__).parents[1] / "corpora/github_webhooks.jsonl.gz"
+
+
+@cache
+def github_examples() -> list[dict[str, Any]]:
+    """Of @octokit/webhooks-examples 7.6.1 (MIT): all of deployments, runs and pings, and one of each other event."""
+    return [json.loads(line) for line in gzip.decompress(GITHUB.read_bytes()).splitlines()]
+
+
+def a_hook(provider: Provider = Provider.GITHUB, *, runs: bool = True) -> CiHook:
+    anywhere = (EnvironmentRule(pattern="*", environment_id="e"),)
+    rule = Rule(repository="*", source=Source.RUNS, component_id="c", environments=anywhere)
+    return CiHook(
+        id="h",
+        workspace_id=1,
+        name="Shop",
+        provider=provider,
+        scheme=SCHEMES[provider][0],
+        rules=(rule,) if runs else (),
+        created_at=NOON,
+        created_by="key:CI",
+    )
+
+
+def heard(
+    event: str, payload: Any, *, provider: Provider = Provider.GITHUB, runs: bool = True, headers: Any = None
+) -> Any:
+    named = {"x-github-event": event, **(headers or {})}
+    return ci_events.read(a_hook(provider, runs=runs), named, payload, at=NOON).heard
+
+
+def test_real_events_of_github_are_what_they_are():
+    kinds = Counter((each["event"], type(heard(each["event"], each["payload"]))) for each in github_examples())
+    about = {(event, kind): count for (event, kind), count in kinds.items() if kind is not Unknown}
+    assert about == {
+        ("deployment", Report): 4,
+        ("deployment_status", Report): 4,
+        ("workflow_run", Report): 4,
+        # It is called completed and has no conclusion.
+        ("workflow_run", Ignored): 1,
+        ("ping", Ping): 4,
+    }
+    assert sum(count for (_, kind), count in kinds.items() if kind is Unknown) > 50
+
+
+def test_a_real_status_of_github_fills_every_fact():
+    statuses = [each["payload"] for each in github_examples() if each["event"] == "deployment_status"]
+    (status,) = [each for each in statuses if each.get("workflow_run")]
+    report = heard("deployment_status", status)
+    assert report == Report(
+        key="github:186853002:145988746",
+        status=Status.IN_PROGRESS,
+        at=datetime(2022, 1, 3, 1, 28, 40, tzinfo=UTC),
+        attempt=1,
+        repository="Codertocat/Hello-World",
+        repository_id="186853002",
+        environment="github-pages",
+        version="f95f852",
+        commit_sha="f95f852bd8fca8fcc58a9a2d6c842781e32a215e",
+        ref="master",
+        link="https://github.com/CorsixTH/CorsixTH/runs/4687056418?check_suite_focus=true",
+        deployed_by="Codertocat",
+    )
+
+
+STATES = [
+    ("queued", Status.PENDING),
+    ("pending", Status.PENDING),
+    ("waiting", Status.PENDING),
+    ("in_progress", Status.IN_PROGRESS),
+    ("success", Status.SUCCEEDED),
+    ("failure", Status.FAILED),
+    ("error", Status.FAILED),
+    ("inactive", None),
+    ("constructor", None),
+]
+
+
+@pytest.mark.parametrize(("state", "status"), STATES)
+def test_each_state_of_github(state, status):
+    found = heard("deployment_status", a_status(state, at=NOON))
+    assert found.status is status if status else isinstance(found, Ignored)
+
+
+CONCLUSIONS = [
+    ("success", Status.SUCCEEDED, None),
+    ("failure", Status.FAILED, Reason.FAILED),
+    ("startup_failure", Status.FAILED, Reason.FAILED),
+    ("timed_out", Status.FAILED, Reason.TIMED_OUT),
+    ("cancelled", Status.FAILED, Reason.CANCELLED),
+    ("skipped", Status.FAILED, Reason.CANCELLED),
+    ("action_required", Status.PENDING, None),
+]
+
+
+@pytest.mark.parametrize(("conclusion", "status", "reason"), CONCLUSIONS)
+def test_each_conclusion_of_a_run(conclusion, status, reason):
+    run = {"id": 1, "conclusion": conclusion, "run_attempt": 3}
+    payload = {"action": "completed", "workflow_run": run, "repository": {"id": 42, "full_name": "a/b"}}
+    report = heard("workflow_run", payload)
+    assert (report.status, report.reason, report.attempt, report.key) == (status, reason, 3, "github:42:run:1")
+    assert isinstance(heard("workflow_run", payload, runs=False), Unknown)
+
+
+GITLAB_STATES = [
+    ("created", Status.PENDING, None),
+    ("blocked", Status.PENDING, None),
+    ("running", Status.IN_PROGRESS, None),
+    ("success", Status.SUCCEEDED, None),
+    ("failed", Status.FAILED, Reason.FAILED),
+    ("canceled", Status.FAILED, Reason.CANCELLED),
+]
+
+
+@pytest.mark.parametrize(("state", "status", "reason"), GITLAB_STATES)
+def test_each_state_of_gitlab(state, status, reason):
+    payload = {"object_kind": "deployment", "status": state, "deployable_id": 7, "project": {"id": 30}}
+    report = heard("", payload, provider=Provider.GITLAB, headers={"x-gitlab-instance": "https://Git.Example/"})
+    assert (report.status, report.reason, report.key) == (status, reason, "gitlab:https://git.example:30:7")
+
+
+def test_inactive_is_said_to_be_no_rollback():
+    assert "took its place" in heard("deployment_status", a_status("inactive", at=NOON)).reason
+
+
+def test_what_a_deployment_is_called():
+    def version(**deployment: Any) -> str:
+        payload = a_status("success", at=NOON)
+        payload["deployment"] |= deployment
+        return str(heard("deployment_status", payload).version)
+
+    assert version(payload={"version": "v2.4.1-rc.1"}) == "v2.4.1-rc.1"
+    assert version(payload='{"version": "v2"}') == "v2"
+    assert version(payload="[[[[") == version(payload=[1]) == version(payload={"version": 7}) == "9fceb02"
+    assert version(ref="refs/tags/release-7") == "release-7"
+    assert version(ref="v2.4.1") == "v2.4.1"
+    assert version(ref="release/2.4") == "9fceb02"
+    assert version(ref="main", sha=None) == "main"
+    assert version_of() == "unknown"
+
+
+def test_a_deployment_of_another_server_is_another():
+    assert heard("deployment", a_status("", at=NOON), headers={"x-github-enterprise-host": "git.acme.example"}).key == (
+        "github:git.acme.example:42:1"
+    )
+
+
+def test_nothing_happens_later_than_it_is_told():
+    assert heard("deployment_status", a_status("success", at=NOON + timedelta(days=1))).at == NOON
+
+
+MOMENTS = [
+    ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00+00:00"),
+    ("2026-03-01T12:00:00.123456Z", "2026-03-01T12:00:00.123000+00:00"),
+    ("2021-04-28 21:50:00 +0200", "2021-04-28T19:50:00+00:00"),
+    ("2021-04-28 21:50:00 UTC", "2021-04-28T21:50:00+00:00"),
+    ("2021-04-28T21:50:00-05:30", "2021-04-29T03:20:00+00:00"),
+    (1772366400, "2026-03-01T12:00:00+00:00"),
+]
+
+
+def test_times_are_read_as_providers_write_them():
+    for said, meant in MOMENTS:
+        found = moment(said)
+        assert found is not None
+        assert found.isoformat() == meant
+    wrong: Any
+    for wrong in (None, "", "now", "2026-02-30T12:00:00Z", "1999-12-31T23:59:59Z", 10**30, -1, True, 1.5, [], {}):
+        assert moment(wrong) is None
+
+
+def test_texts_links_and_commits_are_what_they_should_be_or_nothing():
+    assert text("  a\u202eb\n\x00 ") == "ab"
+    assert text("\ud800") == "?"
+    assert text("x" * 300) == "x" * 255
+    assert text("") is text(7) is text(None) is text(" ") is None
+    assert link(None, "javascript:alert(1)", "http://", "https://[", "https://a.example/1") == "https://a.example/1"
+    assert link("https://a.example/\n", "https://ü.example") is None
+    assert sha("9FCEB02") == "9fceb02"
+    assert sha("main") is sha(None) is sha("abc") is None
+
+
+def test_a_body_is_an_object_in_json_or_in_a_form():
+    assert parse(b'{"a": 1}', "application/json") == {"a": 1}
+    assert parse(b"payload=%7B%22a%22%3A+1%7D", "application/x-www-form-urlencoded; charset=utf-8") == {"a": 1}
+    for wrong in (
+        b"",
+        b"[]",
+        b"1",
+        b"null",
+        b"\xff",
+        b"{",
+        b'{"a":' + b"[" * 100_000,
+        b'{"a": 1' + b"0" * 5_000 + b"}",
+    ):
+        assert parse(wrong, "application/json") is None, wrong[:20]
+        assert parse(wrong, "application/x-www-form-urlencoded") is None, wrong[:20]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=5,
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inside = value.items() if isinstance(value, dict) else ()
+    return [path, *(place for name, each in inside for place in _places(each, (*path, name)))]
+
+
+_SAMPLES = [
+    (Provider.GITHUB, "deployment_status", a_status("success", at=NOON, workflow_run={"run_attempt": 1})),
+    (
+        Provider.GITHUB,
+        "workflow_run",
+        {"action": "completed", "workflow_run": {"id": 1, "conclusion": "success"}, "repository": {"id": 1}},
+    ),
+    (
+        Provider.GITLAB,
+        "",
+        {"object_kind": "deployment", "status": "success", "deployment_id": 1, "project": {"id": 1}, "user": {}},
+    ),
+    (
+        Provider.GITLAB,
+        "",
+        {"object_kind": "pipeline", "object_attributes": {"id": 1, "status": "success"}, "project": {"id": 1}},
+    ),
+    (Provider.STANDARD, "", {"type": "deployment.started", "timestamp": "", "data": {"externalId": "1"}}),
+]
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_whatever_stands_where_in_a_payload_reading_it_does_not_fail(data):
+    provider, event, sample = data.draw(st.sampled_from(_SAMPLES))
+    payload = copy.deepcopy(sample)
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(_places(payload)))
+        if not path:
+            continue
+        place: Any = payload
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = data.draw(JSON)
+    found = heard(event, payload, provider=provider)
+    assert isinstance(found, Report | Ignored | Ping | Unknown)
+    if isinstance(found, Report):
+        # It can be stored as text.
+        assert repr(found).encode(errors="strict")
