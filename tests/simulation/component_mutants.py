@@ -33,8 +33,8 @@ def _anyhow(write: Item) -> Item:
 def _opens_whatever_has_become_of_it() -> Any:
     """A window is opened, and noted, without the condition on the deployment."""
 
-    def saving(deployment: ComponentDeployment, event: Event, *, was: ComponentDeployment, **more: Any) -> list[Item]:
-        writes = real(deployment, event, was=was, **more)
+    def saving(deployment: ComponentDeployment, *events: Event, was: ComponentDeployment, **more: Any) -> list[Item]:
+        writes = real(deployment, *events, was=was, **more)
         if len(deployment.chain.windows) > len(was.chain.windows):
             return [_anyhow(each) for each in writes]
         return writes
@@ -101,9 +101,9 @@ def _moves_no_counts() -> Any:
 def _counts_apart() -> Any:
     """The counts are written when the deployment is: twice, or never, if the process dies."""
 
-    def saved(changed: ComponentDeployment, event: Event, *, was: ComponentDeployment, **more: Any) -> Any:
+    def saved(changed: ComponentDeployment, *events: Event, was: ComponentDeployment, **more: Any) -> Any:
         with mock.patch.object(store, "_counting", return_value=[]):
-            made = real(changed, event, was=was, **more)
+            made = real(changed, *events, was=was, **more)
         if made.status is not was.status:
             table.transact(counting(made, {was.status: -1, made.status: 1}))
         return made
@@ -169,17 +169,14 @@ def _closes_before_it_ends() -> Any:
 def _shows_what_was_rolled_back() -> Any:
     """A rollback takes its success out of the list and leaves the cell as it is."""
 
-    def rolled_back(cell: Cell, success: Success) -> store.Effect:
-        return store.Effect(cell=cell, forgotten=success)
-
-    return mock.patch.object(use_cases, "_rolled_back", rolled_back)
+    return mock.patch.object(use_cases, "_without", lambda cell, _success: cell)
 
 
 def _claims_its_key_apart() -> Any:
     """The idempotency key is taken after the deployment has been made."""
 
-    def create(deployment: ComponentDeployment, event: Event, *, once: Any = None, **more: Any) -> ComponentDeployment:
-        made = real(deployment, event, **more)
+    def create(deployment: ComponentDeployment, *events: Event, once: Any = None, **more: Any) -> ComponentDeployment:
+        made = real(deployment, *events, **more)
         if once:
             table.transact([idempotency.claiming(once, made.id, at=made.created_at)])
         return made
@@ -199,8 +196,8 @@ def _swept_by_nobody() -> Any:
 def _rewrites_history() -> Any:
     """All entries of an attempt are one."""
 
-    def noting(deployment: ComponentDeployment, event: Event) -> Item:
-        return _anyhow(real(replace(deployment, revision=deployment.attempt), event))
+    def noting(deployment: ComponentDeployment, *events: Event) -> list[Item]:
+        return [_anyhow(each) for each in real(replace(deployment, revision=deployment.attempt), *events)]
 
     real = store._noting
     return mock.patch.object(store, "_noting", noting)
@@ -209,8 +206,8 @@ def _rewrites_history() -> Any:
 def _takes_its_own_write_for_a_strangers() -> Any:
     """What was written and not heard of is written again, under another token."""
 
-    def saving(deployment: ComponentDeployment, event: Event, *, token: str, **more: Any) -> list[Item]:
-        return real(deployment, event, token=randomness.secret(16), **more)
+    def saving(deployment: ComponentDeployment, *events: Event, token: str, **more: Any) -> list[Item]:
+        return real(deployment, *events, token=randomness.secret(16), **more)
 
     real = store.saving
     return mock.patch.object(store, "saving", saving)
