@@ -1,5 +1,7 @@
 """Texts of owners, written in Markdown, as HTML that can do nothing but be read."""
 
+from html import unescape
+
 import nh3
 from markdown_it import MarkdownIt
 
@@ -23,3 +25,12 @@ def html(markdown: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="nofollow noopener noreferrer",
     )
+
+
+def plain(markdown: str) -> str:
+    """The words alone, with white space as single spaces.
+
+    >>> plain("**Down**: `a < b`, [details](https://example.com)")
+    'Down: a < b, details'
+    """
+    return " ".join(unescape(nh3.clean(html(markdown), tags=set())).split())
