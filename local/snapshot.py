@@ -17,6 +17,7 @@ import ministack.app
 import ministack.core.persistence as encoding
 import ministack.services.dynamodb as dynamodb
 import ministack.services.s3 as s3
+import ministack.services.sqs as sqs
 
 from local.checkpoints import TABLE as CHECKPOINTS
 
@@ -37,6 +38,7 @@ class Snapshot:
         self.path = path
 
     def load(self) -> None:
+        """Whoever held a message when it was saved is gone, so every one that was received is there for all again."""
         if not self.path.exists():
             return
         with self.path.open() as file:
@@ -49,6 +51,7 @@ class Snapshot:
             dynamodb._stream_trimmed.set_scoped(account, region, table, trimmed)
         for account, bucket, objects in saved["objects"]:
             s3._buckets._data[account, bucket]["objects"] = objects
+        _give_back()
 
     def is_missing(self) -> bool:
         """Never written, or removed by somebody."""
@@ -91,6 +94,14 @@ class Snapshot:
             os.write(reasons, f"{self.path}: {error!r}".encode())
         finally:
             os._exit(code)
+
+
+def _give_back() -> None:
+    """In a FIFO queue one message that nobody will delete holds up all of its group. Delayed ones stay delayed."""
+    for queue in sqs._queues._data.values():
+        for message in queue["messages"]:
+            if message["receive_count"]:
+                message["visible_at"] = 0.0
 
 
 def _state() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from lull.use_cases import (
     notices,
     probe_calls,
     probing,
+    running_outages,
     wake_ups,
     watch,
 )
@@ -179,6 +180,7 @@ def measured() -> dict[str, Meter]:
     _applications(api, record)
     _ci_jobs(api, record)
     record_announcements(api, record)
+    _running_outage(api, record)
     _ci_hooks(api, record)
     return meters
 
@@ -196,6 +198,18 @@ def _ci_jobs(api: Api, record: Callable[..., None]) -> None:
             record("authentication by CI token", ask, authenticated=False)
             report = lambda: job.post("/api/deployments", {"projectId": 1})  # noqa: E731
             record("report a deployment without autoPause, by a CI job, all told", report, authenticated=False)
+
+
+def _running_outage(api: Api, record: Callable[..., None]) -> None:
+    """Twelve of these an hour for each page that shows it."""
+    api.post("/api/status-pages/1/components", {"name": "Mail", "checkId": 11})
+    ledger.record_change(1, 11, Change(at=clock.now() - timedelta(minutes=1), bucket=Bucket.MAJOR))
+    publish("acme", at=clock.now())
+    later = clock.now() + timedelta(minutes=5)
+    wake = partial(running_outages.publish_again, 1, 1, at=later)
+    record("wake a page that shows a running outage, each five minutes", wake, authenticated=False)
+    again = partial(publish, "acme", at=later)
+    record("publish it again, with one component", again, authenticated=False)
 
 
 def _subscribers(api: Api, record: Callable[..., None]) -> None:

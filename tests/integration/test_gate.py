@@ -177,6 +177,23 @@ def test_questions_are_answered_with_parts_of_what_was_published(world):
     assert look(f"{data}/components/1/uptime", session).status == 404, "of another page"
 
 
+def test_what_a_page_does_not_show_is_not_called_a_file_that_is_missing(world):
+    hides = {"showUptimeHistory": False, "showIncidentHistory": False}
+    page = world.api.post("/api/status-pages", {"name": "Silent", "slug": "silent", **hides})["id"]
+    part = world.api.post(f"/api/status-pages/{page}/components", {"name": "Shop", "projectId": 1})["id"]
+    publish("silent", at=clock.now())
+    data = "api/public/status/silent"
+    for path, told in (
+        (f"{data}/components/{part}/uptime", "this page does not show uptime"),
+        (f"{data}/components/{part}/uptime?days=7", "this page does not show uptime"),
+        (f"{data}/history", "this page does not show its incident history"),
+        (f"{data}/components/{part}/else", "file not found"),
+    ):
+        answer = look(path, {})
+        assert (answer.status, answer.json["message"]) == (404, told), path
+    assert "file not found" not in look("status/silent/history", {}).text
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

@@ -18,16 +18,17 @@ from lull.domain.dependencies import Dependency
 from lull.domain.errors import StaleWrite
 from lull.domain.ledger import Change
 from lull.domain.projects import Project
-from lull.domain.publications import Publication
+from lull.domain.publications import Publication, slot
 from lull.domain.status_pages import Visibility
 from lull.domain.uptime import Bucket
+from lull.gateways import queues
 from lull.publishing.assets import Rendered, render_all
 from lull.publishing.renderers import sse
 from lull.publishing.snapshot import StatusSnapshot
 from lull.store import assets, checks, dependencies, ledger, projects, publications
 from lull.store import status_pages as pages
 from lull.store.assets import LostRace
-from lull.use_cases import incidents, status_pages, watch
+from lull.use_cases import incidents, status_pages, wake_ups, watch
 from lull.use_cases.file_sets import PublishResult
 from lull.use_cases.publishing import publish
 from tests.builders import NOON, a_check, a_signal
@@ -333,6 +334,102 @@ def test_the_next_day_moves_the_bars_on_and_the_same_day_nothing(page, whole):
     assert publish(SLUG, at=NOON + timedelta(days=1)).written > 0
     assert published()["updatedAt"] == "2026-03-02T12:00:00Z"
     assert b"data:" not in bucket()[EVENTS]
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[tuple[str, datetime]]:
+    """The wake-ups for pages, each with when it is due."""
+    found: list[tuple[str, datetime]] = []
+    monkeypatch.setattr(
+        "lull.gateways.queues.send_wake_up", lambda wake_up, *, due_at, at: found.append((wake_up.body(), due_at))
+    )
+    return found
+
+
+def out(since: datetime, health: Health = Health.DOWN) -> None:
+    bucket = Bucket.MAJOR if health is Health.DOWN else Bucket.OPERATIONAL
+    ledger.record_change(1, 10, Change(at=since, bucket=bucket))
+    signal(health)
+
+
+def test_while_an_outage_goes_on_its_figure_is_of_the_last_five_minutes_and_never_a_hundred(page, asked, whole):
+    out(NOON - timedelta(hours=1), Health.OK)
+    out(NOON)
+    publish(SLUG, at=NOON)
+    assert published()["components"][0]["uptime"] == 99.99
+    assert "99.99\N{NO-BREAK SPACE}% up".encode() in bucket()[PAGE]
+    assert b"days: 99.99" in bucket()[PAGE]
+    assert json.loads(bucket()[f"{DATA}/components/5/uptime"])["uptime"] == 99.99
+    assert json.loads(bucket()[f"{DATA}/components/5/uptime"])["history"][-1]["uptime"] == 99.99
+    assert publish(SLUG, at=NOON + timedelta(minutes=4)).written == 0
+    told = bucket()[f"{SOURCE}/events"]
+    publish(SLUG, at=NOON + timedelta(minutes=6))
+    assert published()["components"][0]["uptime"] == 90.9
+    assert published()["updatedAt"] == "2026-03-01T12:06:00Z"
+    assert bucket()[f"{SOURCE}/events"] == told
+    out(NOON + timedelta(minutes=7), Health.OK)
+    publish(SLUG, at=NOON + timedelta(minutes=7))
+    assert publish(SLUG, at=LATER).written == 0
+    assert len(asked) == 2
+
+
+def test_however_often_a_page_changes_in_an_outage_it_is_published_again_once_in_five_minutes(page, asked, monkeypatch):
+    out(NOON)
+    for number in range(100):
+        change(name=f"Acme {number}")
+        publish(SLUG, at=NOON + timedelta(seconds=number))
+    ((body, due_at),) = asked
+    assert due_at == NOON + timedelta(minutes=5, seconds=2)
+    causes: list[tuple[list[str], str]] = []
+    monkeypatch.setattr("lull.gateways.queues.send_publishes", lambda slugs, *, cause: causes.append((slugs, cause)))
+    for late in (0, 1, 297):
+        wake_ups.handle_message(body, at=due_at + timedelta(seconds=late))
+    assert {str(each) for each in causes} == {str(([SLUG], "outage 2026-03-01T12:05:00+00:00"))}
+    wake_ups.handle_message(body, at=due_at + timedelta(minutes=5))
+    assert causes[-1][1] == "outage 2026-03-01T12:10:00+00:00"
+    asked_before = len(causes)
+    change(enabled=False)
+    wake_ups.handle_message(body, at=due_at)
+    status_pages.delete_status_page(CALLER, 1)
+    wake_ups.handle_message(body, at=due_at)
+    assert len(causes) == asked_before
+
+
+def test_a_publisher_that_dies_when_an_outage_begins_has_asked_for_the_next_publish(page, asked, monkeypatch):
+    out(NOON)
+    with monkeypatch.context() as dying:
+        dying.setattr(publications, "save_publication", lambda _: dies())
+        with pytest.raises(Dead):
+            publish(SLUG, at=NOON)
+    assert len(asked) == 1
+    publish(SLUG, at=NOON)
+    publish(SLUG, at=NOON)
+    assert asked == asked[:1] * 2
+
+
+def test_an_outage_that_no_bar_shows_keeps_no_page_awake(page, asked):
+    change(show_uptime_history=False)
+    out(NOON)
+    publish(SLUG, at=NOON)
+    assert publish(SLUG, at=LATER).written == 0
+    assert asked == []
+
+
+def test_an_outage_wakes_its_page_through_the_queues(page, stack, monkeypatch):
+    """The real functions, queues and permissions: one round of the loop."""
+    monkeypatch.setattr("lull.use_cases.running_outages.SLOT", -timedelta(minutes=5))
+    stack.drain()
+    causes: list[str] = []
+    send = queues.send_publishes
+
+    def noting(slugs: list[str], *, cause: str) -> None:
+        causes.append(cause)
+        send(slugs, cause=cause)
+
+    monkeypatch.setattr("lull.gateways.queues.send_publishes", noting)
+    out(clock.now())
+    stack.drain()
+    assert [cause for cause in causes if cause.startswith("outage ")] == [f"outage {slot(clock.now()).isoformat()}"]
 
 
 def test_outages_are_told_by_the_name_of_their_component_until_the_page_hides_its_past(page, whole):

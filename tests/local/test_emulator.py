@@ -119,6 +119,30 @@ def test_a_kill_costs_at_most_two_seconds(started):
     assert everything(endpoint) == before
 
 
+def test_what_was_in_flight_at_a_kill_holds_up_its_group_no_longer(started):
+    emulator, endpoint = started()
+    sqs = endpoint.client("sqs")
+    fifo = {"FifoQueue": "true", "VisibilityTimeout": "360"}
+    publishes = sqs.create_queue(QueueName="publishes.fifo", Attributes=fifo)["QueueUrl"]
+    delayed = sqs.create_queue(QueueName="delayed")["QueueUrl"]
+    for body in ("first", "second"):
+        group = {"MessageGroupId": "acme", "MessageDeduplicationId": body}
+        sqs.send_message(QueueUrl=publishes, MessageBody=body, **group)
+    sqs.send_message(QueueUrl=delayed, MessageBody="later", DelaySeconds=600)
+    assert received(endpoint, publishes) == ["first"]
+    assert received(endpoint, publishes) == []
+    time.sleep(1.2)
+    kill(emulator)
+    _, endpoint = started()
+    assert received(endpoint, publishes)[:1] == ["first"]
+    assert received(endpoint, delayed) == []
+
+
+def received(endpoint, url):
+    got = endpoint.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=1)
+    return [each["Body"] for each in got.get("Messages", [])]
+
+
 def test_no_change_is_lost_or_repeated_for_readers_when_the_emulator_is_killed(started):
     seen = []
 

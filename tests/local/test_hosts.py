@@ -17,6 +17,9 @@ AT_HOST = {
     "/index.html": "/page",
     "/history": "/page/history",
     "/history/2026-03": "/page/history/2026-03",
+    **{f"{path}/": f"/page{path}" for path in ("/history", "/history/2026-03", "/subscribe")},
+    "/status/acme/": "/page",
+    "/status/acme/history/": "/page/history",
     "/status/acme": "/page",
     "/status/other": "/page",
     "/status/acme/history": "/page/history",
@@ -42,7 +45,10 @@ AT_HOST = {
         ("/api/checks", "/api/v2", "/status", "/status/", "/_manifest/acme.json", "/domains/other.example.com/page"),
         "/none",
     ),
-    **dict.fromkeys(("/history/../x", "/docs", "/xstatus/acme", "/badge.svg/x", "/feed.rss2", "/badgexjson"), "/none"),
+    **dict.fromkeys(
+        ("/history/../x", "/docs", "/xstatus/acme", "/badge.svg/x", "/feed.rss2", "/badgexjson", "/history//", "/x/"),
+        "/none",
+    ),
     # What depends on a question is only where the CDN passes the question on.
     **dict.fromkeys(("/events", "/components/5/uptime", "/components/x/feed.rss", "/components/5"), "/none"),
 }
@@ -98,6 +104,20 @@ def test_the_names_of_the_installation_have_pages_and_the_api_and_nothing_else(a
     expected = [*there, *(["/domains/none"] * len(nowhere))]
     assert at_the_edge([(host, path) for path in there + nowhere]) == expected
     assert [hosts.at_own_host(path) for path in there + nowhere] == expected
+    there = ["/status/acme", "/status/acme/history", "/api/checks", "/api/", "/domains/status.example.com/page"]
+    nowhere = ["/", "/nothing", "/status", "/status/", "/_protected/1/status/acme", "/_manifest/acme.json", "/xapi/x"]
+    slashed = {f"{path}/": path for path in ("/status/acme", "/status/acme/history", "/status/acme/history/2026-03")}
+    asked = [*there, *slashed, "/status/acme//", "/status//", "/api/checks/", *nowhere]
+    found = [
+        *there,
+        *slashed.values(),
+        "/status/acme//",
+        "/status//",
+        "/api/checks/",
+        *["/domains/none"] * len(nowhere),
+    ]
+    assert at_the_edge([(host, path) for path in asked]) == found
+    assert [hosts.at_own_host(path) for path in asked] == found
 
 
 def test_other_names_are_custom_domains(at_the_edge):

@@ -75,11 +75,19 @@ def test_an_event_has_what_calendars_need():
 
 def test_the_calendar_says_what_it_is_and_when_to_ask_again():
     calendar = read()
-    assert (str(calendar["VERSION"]), str(calendar["METHOD"])) == ("2.0", "PUBLISH")
+    assert str(calendar["VERSION"]) == "2.0"
+    assert "METHOD" not in calendar, "it would need an ORGANIZER for each event"
     assert str(calendar["NAME"]) == str(calendar["X-WR-CALNAME"]) == "Acme & Söhne"
     assert calendar["REFRESH-INTERVAL"].dt == timedelta(hours=1)
     assert str(calendar["X-PUBLISHED-TTL"]) == "PT1H"
-    assert events(a_snapshot()) == []
+    assert [each.name for each in calendar.subcomponents] == ["VEVENT"] * 5
+
+
+def test_a_calendar_of_nothing_has_a_component_all_the_same():
+    empty = read(a_snapshot())
+    (zone,) = empty.subcomponents
+    assert (zone.name, str(zone["TZID"]), zone.errors, empty.errors) == ("VTIMEZONE", "UTC", [], [])
+    assert zone.to_tz().utcoffset(NOON.replace(tzinfo=None)) == timedelta()
 
 
 def test_uids_outlive_names_hosts_and_orders():

@@ -62,12 +62,14 @@ def test_an_announcement_is_told_when_it_is_made_updated_and_over():
         updates=(*announcement.updates, UpdateSnapshot(id=2, status="MONITORING", body="x", created_at=NOON)),
     )
     updated = published(made, replace(QUIET, announcements=(more,)))
-    over = published(updated, replace(QUIET, resolved=(replace(more, status="RESOLVED"),)))
+    end = UpdateSnapshot(id=3, status="RESOLVED", body="x", created_at=NOON)
+    resolved = replace(more, status="RESOLVED", updates=(*more.updates, end))
+    over = published(updated, replace(QUIET, resolved=(resolved,)))
     kinds = [json.loads(event.data)["type"] for event in over.events]
     assert kinds == ["announcement.created", "announcement.updated", "announcement.updated"]
     assert [event.number for event in over.events] == [1, 2, 3]
     assert json.loads(over.events[-1].data)["announcement"]["status"] == "RESOLVED"
-    assert published(over, replace(QUIET, resolved=(replace(more, status="RESOLVED"),))) is over
+    assert published(over, replace(QUIET, resolved=(resolved,))) is over
 
 
 def test_that_planned_work_has_moved_is_told_with_its_new_times():
@@ -84,11 +86,83 @@ def test_one_that_was_edited_or_deleted_and_any_other_change_is_told_as_a_change
     made = published(FIRST, replace(QUIET, announcements=(announcement,)))
     for changed in (
         replace(QUIET, announcements=(replace(announcement, title="Other"),)),
-        QUIET,
-        replace(QUIET, name="A"),
+        replace(QUIET, announcements=(announcement,), name="A"),
     ):
         newest = json.loads(published(made, changed).events[-1].data)
         assert newest["type"] == "page.updated"
+
+
+def an_update(number: int, body: str = "x", status: str = "MONITORING", after: int = 0) -> UpdateSnapshot:
+    return UpdateSnapshot(id=number, status=status, body=body, created_at=NOON + timedelta(seconds=after))
+
+
+def with_updates(id: int, *updates: UpdateSnapshot, **more) -> AnnouncementSnapshot:
+    return replace(an_announcement_snapshot(id=id), updates=updates, status=updates[-1].status, **more)
+
+
+def kinds(found: list[dict]) -> list[tuple]:
+    return [(each["type"], each["announcement"]["id"], each["update"]["id"]) for each in found]
+
+
+def test_each_update_is_told_once_and_in_order_however_many_one_publish_finds():
+    one, other = with_updates(7, an_update(1)), with_updates(8, an_update(1, after=1))
+    first = published(FIRST, replace(QUIET, announcements=(one,)))
+    more = with_updates(7, an_update(1), an_update(2, "**We** know", "IDENTIFIED", 2), an_update(3, after=4))
+    begun = replace(other, updates=(*other.updates, an_update(2, after=3)))
+    found = told(first, replace(QUIET, announcements=(begun, more)))[1:]
+    assert kinds(found) == [
+        ("announcement.created", 8, 1),
+        ("announcement.updated", 7, 2),
+        ("announcement.updated", 8, 2),
+        ("announcement.updated", 7, 3),
+    ]
+    assert found[1]["update"] == {
+        "id": 2,
+        "status": "IDENTIFIED",
+        "body": "We know",
+        "createdAt": "2026-03-01T12:00:02Z",
+    }
+    assert (found[1]["announcement"]["status"], found[1]["announcement"]["updates"]) == ("IDENTIFIED", 2)
+
+
+def test_what_was_made_and_resolved_before_the_next_publish_is_told_as_both():
+    over = with_updates(7, an_update(1), an_update(2, status="RESOLVED"))
+    assert kinds(told(FIRST, replace(QUIET, resolved=(over,)))) == [
+        ("announcement.created", 7, 1),
+        ("announcement.updated", 7, 2),
+    ]
+
+
+def test_what_is_open_again_is_told_by_its_newest_update_alone():
+    over = with_updates(7, an_update(1), an_update(2, status="RESOLVED"))
+    again = with_updates(7, *over.updates, an_update(3))
+    known = published(FIRST, replace(QUIET, resolved=(over,)))
+    assert kinds(told(known, replace(QUIET, announcements=(again,))))[2:] == [("announcement.updated", 7, 3)]
+    much_later = published(FIRST, replace(QUIET, name="A"), NOON + timedelta(days=1))
+    assert kinds(told(much_later, replace(QUIET, announcements=(again,)))[1:]) == [("announcement.updated", 7, 3)]
+    assert [each["type"] for each in told(much_later, replace(QUIET, resolved=(over,)))] == ["page.updated"] * 2
+
+
+def test_what_was_deleted_is_told_and_what_only_left_the_page_is_not():
+    open_ = with_updates(7, an_update(1))
+    over = with_updates(7, an_update(1), an_update(2, status="RESOLVED"))
+    shown = published(FIRST, replace(QUIET, announcements=(open_,)))
+    (deleted,) = told(shown, QUIET)[1:]
+    assert (deleted["type"], deleted["announcement"]) == ("announcement.deleted", {"id": 7})
+    assert events.missing(shown, QUIET) == {7}
+    resolved = events.published(shown, QUIET, [over], workspace_id=1, at=LATER)
+    assert [json.loads(each.data)["type"] for each in resolved.events] == [
+        "announcement.created",
+        "announcement.updated",
+    ]
+
+
+def test_long_texts_are_cut_and_fifty_of_them_fit_into_an_item():
+    long = with_updates(7, an_update(1), *(an_update(number, "\N{SNAKE}" * 5_000) for number in range(2, 60)))
+    publication = published(FIRST, replace(QUIET, announcements=(long,)))
+    assert len(publication.events) == MOST_EVENTS
+    assert json.loads(publication.events[-1].data)["update"]["body"] == "\N{SNAKE}" * 200 + "…"
+    assert len(json.dumps([each.data for each in publication.events])) < 380_000
 
 
 def test_a_new_day_and_a_longer_timeline_are_no_news():

@@ -44,6 +44,15 @@ def percentage(**some: int) -> Decimal | None:
 # ---- days
 
 
+@pytest.mark.parametrize("now", [Bucket.MAJOR, Bucket.PARTIAL])
+def test_an_outage_that_has_no_second_yet_is_one_already(now):
+    day = DayUptime(day=date(2026, 3, 1), seconds=seconds(operational=HOUR))
+    assert uptime.percentage([day]) == 100
+    assert uptime.percentage([day], now=Bucket.DEGRADED) == 100
+    assert str(uptime.percentage([day], now=now)) == "99.99"
+    assert uptime.percentage([], now=now) is None
+
+
 def test_every_status_has_its_bucket_and_only_no_data_has_no_status():
     assert {uptime.bucket_of(status) for status in ComponentStatus} == set(Bucket) - {Bucket.NO_DATA}
     assert uptime.bucket_of(ComponentStatus.NOT_MONITORED) == "notMonitored"

@@ -44,6 +44,13 @@ class NotFound(DomainError):
         super().__init__(f"{noun} not found")
 
 
+class NotShown(NotFound):
+    """There may be such a thing, and its owner does not show it."""
+
+    def __init__(self, noun: str) -> None:
+        DomainError.__init__(self, f"this page does not show {noun}")
+
+
 class Conflict(DomainError):
     pass
 

@@ -58,11 +58,23 @@ _STATUS_OF = {bucket: status for status, bucket in _OF_STATUS.items()}
 
 _OUTAGES = {Bucket.MAJOR, Bucket.PARTIAL}
 
+_BELOW_ALL = 9_999
+"""Hundredths of a percent."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _DAY = 86_400
 _NO_SECONDS = dict.fromkeys(Bucket, 0)
 _second_of = itemgetter(0)
+
+
+def is_outage(bucket: Bucket | None) -> bool:
+    return bucket in _OUTAGES
+
+
+def bucket_at(timeline: Timeline, at: datetime) -> Bucket | None:
+    """What is shown at an instant; None before the first."""
+    return next((bucket for since, bucket in reversed(timeline) if since <= second(at)), None)
 
 
 def bucket_of(status: ComponentStatus) -> Bucket:
@@ -176,10 +188,11 @@ def _together(buckets: frozenset[Bucket]) -> Bucket:
     return bucket_of(health.combined(_STATUS_OF[bucket] for bucket in known)) if known else Bucket.NO_DATA
 
 
-def percentage(counted: Iterable[DayUptime]) -> Decimal | None:
+def percentage(counted: Iterable[DayUptime], *, now: Bucket | None = None) -> Decimal | None:
     """The uptime over these days in percent, floored to two decimals: 100 only without a second of outage.
 
-    None if there is no second to judge by. A second of partial outage weighs 0.3.
+    None if there is no second to judge by. A second of partial outage weighs 0.3. `now` is what is shown at the end of
+    the last day: an outage that has just begun, and has no second yet, is one already.
     """
     judged = major = partial = 0
     for day in counted:
@@ -192,4 +205,4 @@ def percentage(counted: Iterable[DayUptime]) -> Decimal | None:
         return None
     tenths_lost = 10 * major + 3 * partial
     hundredths = 10_000 * (10 * judged - tenths_lost) // (10 * judged)
-    return Decimal(hundredths).scaleb(-2)
+    return Decimal(min(hundredths, _BELOW_ALL) if is_outage(now) else hundredths).scaleb(-2)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from lull.domain import health
+from lull.domain import health, publications
 from lull.domain.announcements import Announcement, Phase, advanced
 from lull.domain.checks import Check
 from lull.domain.incidents import Incident, Reason
@@ -68,6 +68,7 @@ def project(
         host=page.verified_host,
         created_at=page.created_at,
         today=at.date(),
+        counted_in=publications.slot(at) if any(each.is_out(at) for each in shown) else None,
         logo_url=page.logo_url,
         favicon_url=page.favicon_url,
         primary_color=page.primary_color,

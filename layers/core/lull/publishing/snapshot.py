@@ -34,8 +34,12 @@ class ComponentSnapshot:
             return None
         last = at.date()
         counted = uptime.days(self.timeline, last - timedelta(days=days - 1), last, at=at)
-        now = next((bucket for since, bucket in reversed(self.timeline) if since <= uptime.second(at)), None)
-        return UptimeSnapshot(percentage=uptime.percentage(counted), days=counted, now=now)
+        now = uptime.bucket_at(self.timeline, at)
+        return UptimeSnapshot(percentage=uptime.percentage(counted, now=now), days=counted, now=now)
+
+    def is_out(self, at: datetime) -> bool:
+        """Whether its figure falls with every second."""
+        return self.timeline is not None and uptime.is_outage(uptime.bucket_at(self.timeline, at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,8 @@ class StatusSnapshot:
     created_at: datetime
     today: date
     """The UTC day that it is of: with the next one the uptime bars move on."""
+    counted_in: datetime | None = None
+    """While there is an outage, the slot that it is of: with the next one the figures move on. See `publications`."""
     logo_url: str | None
     favicon_url: str | None
     primary_color: str | None
@@ -181,7 +187,7 @@ class StatusSnapshot:
     def content_digest(self) -> str:
         """Of everything but the uptime bars."""
         shown = asdict(self)
-        del shown["today"]
+        del shown["today"], shown["counted_in"]
         for component in shown["components"]:
             del component["timeline"]
         return _digest(shown)

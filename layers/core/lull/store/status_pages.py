@@ -21,6 +21,8 @@ _components = Records(PageComponent, "component")
 decode_status_page = _pages.decode
 decode_component = _components.decode
 
+KIND = "page"
+
 # Each is two writes, and a transaction takes a hundred.
 _DELETED_AT_ONCE = 45
 

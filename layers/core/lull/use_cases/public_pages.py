@@ -11,7 +11,7 @@ from lull import passwords
 from lull.domain import page_access as domain
 from lull.domain import rate_limits as limits
 from lull.domain.credentials import Caller
-from lull.domain.errors import NotFound, Unauthenticated
+from lull.domain.errors import NotFound, NotShown, Unauthenticated
 from lull.domain.page_access import Session
 from lull.domain.status_pages import StatusPage, Visibility, slug_errors
 from lull.publishing import places
@@ -90,7 +90,16 @@ def read_file(path: str, visitor: Visitor, *, at: datetime, key: str | None = No
     for place in places:
         if found := assets.read_asset(place):
             return PublicFile(found, page.is_public, cache_tag(page.id))
-    raise NotFound("file")
+    raise _not_there(page, path)
+
+
+def _not_there(page: StatusPage, path: str) -> NotFound:
+    below = path.removeprefix("api/public/").split("/")[2:]
+    if below[:1] == ["history"] and not page.show_incident_history:
+        return NotShown("its incident history")
+    if below[:1] == ["components"] and below[2:] == ["uptime"] and not page.show_uptime_history:
+        return NotShown("uptime")
+    return NotFound("file")
 
 
 def admitted_page(slug: str, visitor: Visitor, *, at: datetime) -> StatusPage:

@@ -16,15 +16,16 @@ from lull.domain.publications import Publication
 from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.gateways import queues
 from lull.publishing.assets import render_all
-from lull.publishing.events import published
+from lull.publishing.events import missing, published
 from lull.publishing.places import bucket_key
 from lull.publishing.projector import Past, Watching, project
-from lull.publishing.snapshot import LONGEST_HISTORY, StatusSnapshot
+from lull.publishing.snapshot import LONGEST_HISTORY, AnnouncementSnapshot, StatusSnapshot
 from lull.store import announcements, assets, checks, incidents, maintenance_windows, publications, status_pages
 from lull.store.assets import LostRace, Manifest
 from lull.use_cases.custom_domains import page_of_host
 from lull.use_cases.file_sets import PublishResult, of_rendered, write
 from lull.use_cases.hosts import is_host, publish_under_host
+from lull.use_cases.running_outages import ask_for_the_next
 from lull.use_cases.uptime import timelines
 
 # One batch of reads each.
@@ -137,13 +138,22 @@ def _incidents(page: StatusPage, check_ids: set[int]) -> list[Incident]:
 def _publication(page: StatusPage, snapshot: StatusSnapshot, *, at: datetime) -> Publication:
     """The record of what is published now, written before any file: it is what numbers the events."""
     was = publications.get_publication(page.workspace_id, page.id)
-    now = published(was, snapshot, workspace_id=page.workspace_id, at=at)
+    now = published(was, snapshot, _left(page, was, snapshot), workspace_id=page.workspace_id, at=at)
     if now == was:
         return now
+    ask_for_the_next(was, now, at=at)
     try:
         return publications.save_publication(now)
     except StaleWrite as lost:
         raise LostRace(page.slug) from lost
+
+
+def _left(page: StatusPage, was: Publication | None, snapshot: StatusSnapshot) -> list[AnnouncementSnapshot]:
+    """Announcements that were published and still exist, though they are not shown any more. Read only if needed."""
+    ids = sorted(missing(was, snapshot))
+    found = announcements.get_announcements([(page.workspace_id, each) for each in ids]) if ids else []
+    shown = {component.id for component in snapshot.components}
+    return [AnnouncementSnapshot.of(each, tuple(one for one in each.component_ids if one in shown)) for each in found]
 
 
 def _watching(workspace_id: int, components: list[PageComponent]) -> Watching:

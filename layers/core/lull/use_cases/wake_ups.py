@@ -21,8 +21,9 @@ from lull.store import (
     maintenance_windows,
     notices,
     projects,
+    status_pages,
 )
-from lull.use_cases import announced_maintenance, deployment_chain, deployment_reports, watch
+from lull.use_cases import announced_maintenance, deployment_chain, deployment_reports, running_outages, watch
 from lull.use_cases import announcements as announcing
 from lull.use_cases import app_deployments as releases
 from lull.use_cases import deployment_windows as deployments
@@ -96,6 +97,10 @@ def _advance_incident(workspace_id: int, incident_id: int, at: datetime) -> None
     outages.advance(workspace_id, incident_id, at=at)
 
 
+def _advance_page(workspace_id: int, page_id: int, at: datetime) -> None:
+    running_outages.publish_again(workspace_id, page_id, at=at)
+
+
 # The id of a record is a number or, of some kinds, a UUID.
 _ADVANCE: dict[str, Callable[[int, Any, datetime], datetime | None]] = {
     announcements.KIND: _advance_announcement,
@@ -107,6 +112,7 @@ _ADVANCE: dict[str, Callable[[int, Any, datetime], datetime | None]] = {
     incidents.KIND: _advance_incident,
     maintenance_windows.KIND: _advance_maintenance,
     projects.KIND: _advance_project,
+    status_pages.KIND: _advance_page,
 }
 
 

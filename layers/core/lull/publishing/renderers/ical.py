@@ -14,6 +14,19 @@ from lull.publishing.snapshot import AnnouncementSnapshot, MaintenanceSnapshot, 
 
 _KEPT = timedelta(days=90)
 _LONGEST_TEXT = 4_000
+# A calendar has one component at least (RFC 5545, section 3.6): with nothing planned it is the time zone that its
+# times would be in. It has no METHOD, which would make it a message that asks for an ORGANIZER (RFC 5546, 3.2.1).
+_UTC = (
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "TZNAME:UTC",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +51,13 @@ def render(snapshot: StatusSnapshot, _updated_at: datetime, *, base_url: str) ->
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Lull//Status page//EN",
-        "METHOD:PUBLISH",
         line("NAME", text(snapshot.name)),
         line("X-WR-CALNAME", text(snapshot.name)),
         line("URL", page_url(snapshot, base_url)),
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
         *(each for event in events for each in _lines(event, snapshot)),
+        *(() if events else _UTC),
         "END:VCALENDAR",
     ]
     return "".join(f"{each}\r\n" for each in lines).encode()

@@ -39,13 +39,19 @@ def document(
     timeline = tuple((since, Bucket(bucket)) for since, bucket in published["timeline"])
     last = _day(at) - timedelta(days=offset)
     counted = uptime.days(timeline, last - timedelta(days=days - 1), last, at=at)
+    now = None if offset else uptime.bucket_at(timeline, at)
     return {
         "componentId": published["componentId"],
         "days": days,
         "offset": offset,
-        "uptime": _percentage(*counted),
+        "uptime": _percentage(*counted, now=now),
         "history": [
-            {"date": each.day.isoformat(), "seconds": each.seconds, "uptime": _percentage(each)} for each in counted
+            {
+                "date": each.day.isoformat(),
+                "seconds": each.seconds,
+                "uptime": _percentage(each, now=now if each is counted[-1] else None),
+            }
+            for each in counted
         ],
     }
 
@@ -54,7 +60,7 @@ def _day(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-def _percentage(*counted: DayUptime) -> float | None:
+def _percentage(*counted: DayUptime, now: Bucket | None) -> float | None:
     """Two decimals, which a float writes as they are."""
-    found = uptime.percentage(counted)
+    found = uptime.percentage(counted, now=now)
     return None if found is None else float(found)
