@@ -340,6 +340,9 @@ def test_outages_are_told_by_the_name_of_their_component_until_the_page_hides_it
     watch.advance(1, 10, at=NOON)
     publish(SLUG, at=NOON)
     assert b"API is down" in bucket()[f"{PAGE}/history"]
+    assert b"<bdi>API</bdi>: major outage <small>since" in bucket()[PAGE]
+    unresolved = json.loads(bucket()[f"{DATA}/api/v2/incidents/unresolved.json"])["incidents"]
+    assert [each["id"] for each in unresolved] == ["incident-1"]
     assert b"check" not in bucket()[f"{PAGE}/history"]
     incidents.resolve_incident(CALLER, 1, at=LATER)
     publish(SLUG, at=LATER)

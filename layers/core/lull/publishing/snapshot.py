@@ -16,6 +16,11 @@ LONGEST_HISTORY = 365
 """Days of uptime that are published of each component."""
 
 
+FAREWELL = timedelta(days=7)
+"""How long a page that shows no past still says in its feed that something is over."""
+_OUTAGES = (ComponentStatus.MAJOR_OUTAGE, ComponentStatus.PARTIAL_OUTAGE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentSnapshot:
     id: int
@@ -57,6 +62,8 @@ class IncidentSnapshot:
     component_name: str
     started_at: datetime
     resolved_at: datetime | None
+    partial: bool = False
+    """Of one of several checks that the component stands for."""
 
     @property
     def title(self) -> str:
@@ -163,7 +170,15 @@ class StatusSnapshot:
     resolved: tuple[AnnouncementSnapshot, ...] = ()
     """Those of the last twelve months that are over, newest first."""
     incidents: tuple[IncidentSnapshot, ...] = ()
-    """Outages that began in the last twelve months, open ones too, newest first; none if the page shows no past."""
+    """Outages that go on, or that began in the last twelve months, newest first.
+
+    Of a page that shows no past those that go on or have just ended."""
+
+    @property
+    def ongoing(self) -> tuple[IncidentSnapshot, ...]:
+        """Outages that go on and that their components show: what maintenance explains is not told as an outage."""
+        down = {component.id for component in self.components if component.status in _OUTAGES}
+        return tuple(each for each in self.incidents if each.resolved_at is None and each.component_id in down)
 
     def component(self, component_id: int) -> ComponentSnapshot:
         """Raises LookupError if the page has none of this id."""

@@ -6,16 +6,13 @@ used twice: readers tell people what has an id that they have not seen.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 
 from lull.publishing.renderers.identity import announcement_url, page_url, tag
 from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.stages import stage
-from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
-
-# A page that shows no past still has to say in its feed that something is over.
-_FAREWELL = timedelta(days=7)
+from lull.publishing.snapshot import FAREWELL, AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def _told(snapshot: StatusSnapshot, now: datetime) -> Iterator[Told]:
 def _over(snapshot: StatusSnapshot) -> Iterator[AnnouncementSnapshot]:
     for announcement in snapshot.resolved:
         age = snapshot.today - announcement.updates[-1].created_at.astimezone(UTC).date()
-        if snapshot.show_incident_history or age <= _FAREWELL:
+        if snapshot.show_incident_history or age <= FAREWELL:
             yield announcement
 
 

@@ -11,7 +11,7 @@ from lull.publishing.renderers.identity import data_url, page_link, page_url
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.past import heading, newest_first, told
+from lull.publishing.renderers.past import heading, newest_first, ongoing, told
 from lull.publishing.renderers.stages import running
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import (
@@ -45,7 +45,8 @@ def render(
     main = f"""<p class="banner {look.color}" role="status">{shape(look)}<span>{escape(snapshot.description)}\
 {_affected(snapshot)}</span></p>
 <p id="news" role="status" data-since="{since}" hidden> <a href="{page_link(snapshot)}">Show it</a></p>
-{_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}{_past(snapshot)}"""
+{_outages(snapshot)}{_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}\
+{_past(snapshot)}"""
     return document(
         snapshot,
         title=f"{snapshot.description} · {snapshot.name}",
@@ -83,6 +84,17 @@ def _links(snapshot: StatusSnapshot, base_url: str | None, data: str) -> str:
         for file, kind in kinds.items()
     )
     return f'{feeds}<link rel="alternate" type="application/json" href="{data}">\n'
+
+
+def _outages(snapshot: StatusSnapshot) -> str:
+    """What checks have found to be down and nothing has ended yet, whether anybody has announced it or not."""
+    articles = "\n".join(ongoing(snapshot))
+    if not articles:
+        return ""
+    return f"""<section aria-labelledby="outages"><h2 id="outages">Outages</h2>
+{articles}
+</section>
+"""
 
 
 def _announcements(snapshot: StatusSnapshot) -> str:

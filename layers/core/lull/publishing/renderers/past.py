@@ -1,15 +1,16 @@
 """What is over, or will be: announcements and outages on one line of time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from lull.domain.health import SENTENCES, ComponentStatus, worst
 from lull.publishing.renderers.bars import duration
 from lull.publishing.renderers.outages import grouped
 from lull.publishing.renderers.stages import began_at, is_cancelled, stage
 from lull.publishing.renderers.times import time_element
-from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, UpdateSnapshot
+from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
 
 _MOST_NAMED = 3
 
@@ -37,6 +38,20 @@ def newest_first(announcements: Iterable[AnnouncementSnapshot], incidents: Itera
 
 def told(each: Told) -> str:
     return f'<article class="past" id="{each.anchor}"><h3><bdi>{escape(each.title)}</bdi></h3>{each.detail}</article>'
+
+
+def ongoing(snapshot: StatusSnapshot) -> list[str]:
+    """What is down now, newest first, grouped as it will be once it is over."""
+    shown = {component.id: component.status for component in snapshot.components}
+    return [_ongoing(group, shown) for group in reversed(grouped(snapshot.ongoing))]
+
+
+def _ongoing(outages: Sequence[IncidentSnapshot], shown: Mapping[int, ComponentStatus]) -> str:
+    word = SENTENCES[worst(shown[each.component_id] for each in outages)].lower()
+    since = f"<small>since {time_element(outages[0].started_at)}</small>"
+    each_of = _each_of(outages) if len(outages) > 1 else ""
+    title = f"<bdi>{escape(_names(outages))}</bdi>: {word} {since}"
+    return f'<article class="past" id="{_anchor(outages[0])}"><h3>{title}</h3>{each_of}</article>'
 
 
 def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
@@ -72,11 +87,17 @@ def _of_outages(outages: Sequence[IncidentSnapshot]) -> Told:
 
 
 def _title(outages: Sequence[IncidentSnapshot]) -> str:
+    some = _names(outages)
+    if some == outages[0].component_name:
+        return outages[0].title
+    return f"{some} were down" if outages[0].resolved_at else f"{some} are down"
+
+
+def _names(outages: Sequence[IncidentSnapshot]) -> str:
     names = list(dict.fromkeys(each.component_name for each in outages))
     if len(names) == 1:
-        return outages[0].title
-    some = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) <= _MOST_NAMED else f"{len(names)} components"
-    return f"{some} were down" if outages[0].resolved_at else f"{some} are down"
+        return names[0]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) <= _MOST_NAMED else f"{len(names)} components"
 
 
 def _each_of(outages: Sequence[IncidentSnapshot]) -> str:

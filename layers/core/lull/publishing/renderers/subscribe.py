@@ -10,7 +10,7 @@ from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import StatusSnapshot
 
 _EMAIL = (
-    '<label for="email">Updates by e-mail</label> '
+    '<label for="email">Announcements and maintenance by e-mail</label> '
     '<input type="email" id="email" name="email" maxlength="254" autocomplete="email" required>'
 )
 
