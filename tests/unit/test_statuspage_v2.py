@@ -12,7 +12,7 @@ from lull.publishing.renderers import statuspage_v2
 from lull.publishing.snapshot import StatusSnapshot
 from tests.builders import NOON
 from tests.golden import assert_golden
-from tests.page_builders import a_component_snapshot, a_snapshot, an_incident_snapshot
+from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot, an_incident_snapshot
 from tests.told_page import BASE, DAY, HOUR, TOLD, hostile_texts, planned, renamed, told, written_by
 
 TIMES = {"created_at", "updated_at"}
@@ -109,6 +109,15 @@ def test_an_incident_tells_its_updates_newest_first_and_names_its_components():
     assert (slow["impact"], slow["resolved_at"], slow["monitoring_at"]) == ("major", None, None)
     lost = FILES["incidents"]["incidents"][2]
     assert (lost["created_at"], lost["resolved_at"]) == ("2026-01-20T09:00:00Z", "2026-01-20T10:00:00Z")
+
+
+def test_planned_work_that_was_written_down_later_was_over_at_its_end_and_a_new_title_is_an_update():
+    record = an_announcement_snapshot(edited_at=NOON + HOUR, **planned(NOON - 9 * DAY))
+    (found,) = read(a_snapshot(resolved=(record,)))["scheduled-maintenances"]["scheduled_maintenances"]
+    assert (found["resolved_at"], found["updated_at"]) == ("2026-02-20T14:00:00Z", "2026-03-01T13:00:00Z")
+    (update,) = found["incident_updates"]
+    assert (update["status"], update["display_at"]) == ("completed", "2026-02-20T14:00:00Z")
+    assert update["created_at"] == "2026-03-01T12:00:00Z"
 
 
 def test_an_outage_that_nobody_announced_is_an_incident_under_one_id_from_begin_to_end():

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lull.domain import uptime
-from lull.domain.announcements import Announcement
+from lull.domain.announcements import Announcement, Status, ended_at
 from lull.domain.health import ComponentStatus
 from lull.domain.uptime import Bucket, DayUptime, Timeline
 
@@ -115,6 +115,18 @@ class AnnouncementSnapshot:
     scheduled_until: datetime | None
     created_at: datetime
     updates: tuple[UpdateSnapshot, ...]
+    edited_at: datetime | None = None
+
+    @property
+    def updated_at(self) -> datetime:
+        return max(self.updates[-1].created_at, self.edited_at or self.created_at)
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was over; None while it is not."""
+        if self.status != Status.RESOLVED:
+            return None
+        return ended_at(self.updates, created_at=self.created_at, until=self.scheduled_until)
 
     @classmethod
     def of(cls, told: Announcement, component_ids: tuple[int, ...]) -> "AnnouncementSnapshot":
@@ -129,6 +141,7 @@ class AnnouncementSnapshot:
             scheduled_for=told.scheduled_for,
             scheduled_until=told.scheduled_until,
             created_at=told.created_at,
+            edited_at=told.edited_at,
             updates=tuple(
                 UpdateSnapshot(id=each.id, status=each.status, body=each.body, created_at=each.created_at)
                 for each in told.updates

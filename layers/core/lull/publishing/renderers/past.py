@@ -7,8 +7,9 @@ from html import escape
 
 from lull.domain.health import SENTENCES, ComponentStatus, worst
 from lull.publishing.renderers.bars import duration
+from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.outages import grouped
-from lull.publishing.renderers.stages import began_at, is_cancelled, stage
+from lull.publishing.renderers.stages import began_at, is_cancelled, stage, told_of
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
 
@@ -60,16 +61,38 @@ def heading(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
     return "Planned" if word == "scheduled" else word.replace("_", " ").capitalize()
 
 
+def updates(announcement: AnnouncementSnapshot) -> str:
+    """All that was told, newest first."""
+    return "\n".join(
+        f"<h4>{heading(announcement, each)} <small>{time_element(told_of(announcement, each))}</small></h4>"
+        f'<div class="text">{html(each.body)}</div>'
+        for each in reversed(announcement.updates)
+    )
+
+
+def concerned(component_ids: Iterable[int], names: Mapping[int, str]) -> str:
+    listed = ", ".join(f"<bdi>{escape(names[each])}</bdi>" for each in component_ids if each in names)
+    return f"<p>Concerns {listed}</p>" if listed else ""
+
+
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:
     began = began_at(announcement)
-    over = announcement.updates[-1].created_at if announcement.status == "RESOLVED" else None
+    over = announcement.resolved_at
     return Told(
         at=began,
         over_at=over,
         anchor=f"announcement-{announcement.id}",
         title=announcement.title,
-        detail=f"<p>Cancelled {time_element(over)}</p>" if over and is_cancelled(announcement) else _times(began, over),
+        detail=f"<p>{_kind(announcement)}{_course(announcement, began, over)}</p>",
     )
+
+
+def _kind(announcement: AnnouncementSnapshot) -> str:
+    return "" if announcement.scheduled_for is None else "Maintenance: "
+
+
+def _course(announcement: AnnouncementSnapshot, began: datetime, over: datetime | None) -> str:
+    return f"cancelled {time_element(over)}" if over and is_cancelled(announcement) else _lasted(began, over)
 
 
 def _of_outages(outages: Sequence[IncidentSnapshot]) -> Told:
@@ -82,7 +105,7 @@ def _of_outages(outages: Sequence[IncidentSnapshot]) -> Told:
         over_at=over,
         anchor=_anchor(first),
         title=_title(outages),
-        detail=_times(first.started_at, over) + (_each_of(outages) if len(outages) > 1 else ""),
+        detail=f"<p>{_lasted(first.started_at, over)}</p>" + (_each_of(outages) if len(outages) > 1 else ""),
     )
 
 
@@ -116,10 +139,6 @@ def _place(outage: IncidentSnapshot, outages: Sequence[IncidentSnapshot]) -> str
 
 def _anchor(outage: IncidentSnapshot) -> str:
     return f"incident-{outage.id}"
-
-
-def _times(began: datetime, over: datetime | None) -> str:
-    return f"<p>{_lasted(began, over)}</p>"
 
 
 def _lasted(began: datetime, over: datetime | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lull.domain.announcements import Status
 from lull.publishing.renderers.identity import announcement_url, page_url
-from lull.publishing.renderers.stages import running, stage
+from lull.publishing.renderers.stages import running, stage, told_of
 from lull.publishing.renderers.status_json import instant
 from lull.publishing.snapshot import (
     AnnouncementSnapshot,
@@ -101,7 +101,6 @@ def _incident(
 ) -> dict[str, Any]:
     incident_id = str(announcement.id)
     updates = announcement.updates
-    over = updates[-1].created_at if updates[-1].status == Status.RESOLVED else None
     watched = next((each.created_at for each in updates if each.status == Status.MONITORING), None)
     return {
         "id": incident_id,
@@ -109,14 +108,19 @@ def _incident(
         "status": status,
         "impact": impact,
         "created_at": instant(announcement.created_at),
-        "updated_at": instant(updates[-1].created_at),
+        "updated_at": instant(announcement.updated_at),
         "started_at": instant(announcement.scheduled_for or announcement.created_at),
         "monitoring_at": _instant_or_none(watched),
-        "resolved_at": _instant_or_none(over),
+        "resolved_at": _instant_or_none(announcement.resolved_at),
         "shortlink": announcement_url(snapshot, base_url, announcement.id),
         "page_id": str(snapshot.id),
         "incident_updates": [
-            _update(f"{incident_id}-{each.id}", _stage(announcement, each), each.body, incident_id, each.created_at)
+            {
+                **_update(
+                    f"{incident_id}-{each.id}", _stage(announcement, each), each.body, incident_id, each.created_at
+                ),
+                "display_at": instant(told_of(announcement, each)),
+            }
             for each in reversed(updates)
         ],
         "components": _named(announcement.component_ids, components),
