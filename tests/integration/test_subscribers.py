@@ -232,6 +232,12 @@ def test_the_form_of_the_page_needs_no_script(world):
     assert seen.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in seen.headers["content-security-policy"]
     assert stored(page, "form@acme.example", clock.now()).wanted == (first,)
+    webhook = "channel=WEBHOOK&webhookUrl=http%3A%2F%2Facme.example"
+    for body, words in (
+        ("email=nonsense", "enter an e-mail address"),
+        (webhook, "the webhook URL must be an https URL"),
+    ):
+        assert words in visit("POST", path, body, **form).text
     for body, status in (("email=nonsense", 400), ("", 400), ("email=a%40b.example&componentIds=x", 400)):
         seen = visit("POST", path, body, **form)
         assert (seen.status, seen.headers["content-type"].partition(";")[0]) == (status, "text/html")
