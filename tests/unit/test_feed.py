@@ -115,6 +115,14 @@ def test_what_was_written_after_its_time_is_published_then_as_completed(render):
     assert (entry.title, moment(entry.published_parsed)) == ("Completed: Slow answers", NOON)
 
 
+@both
+def test_a_record_of_two_updates_does_not_say_that_the_work_goes_on(render):
+    """As such records were written once."""
+    updates = [("INVESTIGATING", "We moved.", NOON), ("RESOLVED", "The scheduled time is over.", NOON)]
+    record = told(1, "Disks", *updates, **planned(NOON - 9 * DAY))
+    assert titles(render, a_snapshot(resolved=(record,))) == ["Completed: Disks"] * 2
+
+
 def test_an_item_is_updated_when_the_title_is():
     changed = replace(an_announcement_snapshot(), edited_at=NOON + HOUR)
     found = read(atom.render, a_snapshot(announcements=(changed,)), at=NOON + DAY)
