@@ -128,6 +128,13 @@ def a_busy_page(count: int, *, days: int = 90, past: int = 10, **changes: Any) -
         )
         for number in range(1, past // 2 + 1)
     ]
+    down = components[:2] = [replace(each, status=ComponentStatus.MAJOR_OUTAGE) for each in components[:2]]
+    incidents += [
+        an_incident_snapshot(
+            id=100 + each.id, component_id=each.id, component_name=each.name, started_at=NOON - timedelta(hours=1)
+        )
+        for each in down
+    ]
     told = an_announcement_snapshot(id=50, component_ids=(1,), body="We are **looking** into it.\n\n* first\n* second")
     found = UpdateSnapshot(id=2, status="IDENTIFIED", body="A full disk.", created_at=NOON)
     over = [

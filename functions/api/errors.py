@@ -29,6 +29,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
 }
 
 
+_LONGEST_IN_SECONDS = 90
 NO_OBJECT = "must be a JSON object, sent as application/json"
 
 
@@ -63,6 +64,21 @@ def refusal_headers(allowance: Allowance) -> dict[str, str]:
     return {**allowance_headers(allowance), "retry-after": str(_whole_seconds(allowance))}
 
 
+def try_again(allowance: Allowance) -> str:
+    """When another request is answered, as a sentence for people.
+
+    >>> from datetime import timedelta
+    >>> from lull.domain.rate_limits import AUTH, DATA
+    >>> try_again(Allowance(DATA, 0, timedelta(seconds=1)))
+    'Try again in 1 second.'
+    >>> try_again(Allowance(AUTH, 0, timedelta(seconds=200)))
+    'Try again in 4 minutes.'
+    """
+    seconds = _whole_seconds(allowance)
+    number, unit = (seconds, "second") if seconds <= _LONGEST_IN_SECONDS else (math.ceil(seconds / 60), "minute")
+    return f"Try again in {number} {unit}{'' if number == 1 else 's'}."
+
+
 def _whole_seconds(allowance: Allowance) -> int:
     return max(1, math.ceil(allowance.resets_in.total_seconds()))
 
@@ -73,7 +89,10 @@ async def _domain_error(_request: Request, error: Exception) -> Response:
     if isinstance(error, TooManyRequests):
         headers = refusal_headers(error.allowance)
     details = error.errors if isinstance(error, domain.Invalid) else ()
-    return answer(status, "the request is not valid" if details else str(error), details, headers)
+    message = "the request is not valid" if details else str(error)
+    if isinstance(error, TooManyRequests):
+        message = f"{message}. {try_again(error.allowance)}"
+    return answer(status, message, details, headers)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> Response:

@@ -29,8 +29,8 @@ _POLICY = (
 )
 
 _WHERE_PAGES_ARE = (
-    "That of a status page ends with <code>/status/</code> and the name of the page: it may be misspelt, or the page"
-    " may be gone."
+    "The address of a status page ends with <code>/status/</code> and the name of the page. Please check the spelling;"
+    " the page may also have been removed."
 )
 
 

@@ -36,6 +36,24 @@ def test_an_announcement_has_its_defaults_and_the_status_of_its_latest_update(ap
     assert (api.get(f"{PATH}?status=open")["total"], api.get(f"{PATH}?status=resolved")["total"]) == (0, 1)
 
 
+@pytest.mark.parametrize("change", [{"title": "Slower"}, {"impact": "MAJOR"}, {"componentIds": [1]}])
+def test_another_title_or_impact_is_a_change_and_the_same_one_is_none(api, time, change):
+    api.post(PATH, {"title": "Slow", "body": "We look."})
+    changed_at = time.after(minutes=5).replace("+00:00", "Z")
+    time.passes(minutes=5)
+    changed = api.patch(f"{PATH}/1", change)
+    assert (changed["updatedAt"], len(changed["updates"])) == (changed_at, 1)
+    time.passes(minutes=5)
+    assert api.patch(f"{PATH}/1", change)["updatedAt"] == changed_at
+
+
+def test_a_record_of_planned_work_that_is_over_is_made_in_one_go(api, time):
+    times = {"scheduledFor": time.after(hours=-200), "scheduledUntil": time.after(hours=-199)}
+    made = api.post(PATH, {"title": "Disks", "body": "New ones.", **times})
+    assert (made["status"], made["resolvedAt"]) == ("RESOLVED", made["scheduledUntil"])
+    assert [(each["status"], each["body"]) for each in made["updates"]] == [("RESOLVED", "New ones.")]
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

@@ -494,6 +494,7 @@ def test_tries_of_a_password_are_limited_right_ones_included(world):
     assert statuses == [401, 200, 401, 200, 401]
     refused = enter("protected", "new", address="2001:db8:1:2:ffff::2")
     assert (refused.status, refused.cookies) == (429, [])
+    assert refused.json["message"] == "at most 5 requests in 300 seconds. Try again in 5 minutes."
     form = visit(
         "POST",
         "/api/public/status/protected/auth",
@@ -503,6 +504,7 @@ def test_tries_of_a_password_are_limited_right_ones_included(world):
     )
     assert (form.status, form.headers["content-type"]) == (429, "text/html; charset=utf-8")
     assert "retry-after" in form.headers
+    assert "Too many tries. Try again in 5 minutes." in form.text
     assert enter("protected", "new", address="2001:db8:1:3::1").status == 200
 
 
@@ -538,7 +540,7 @@ def test_the_gate_sends_the_headers_that_the_cdn_adds():
 @pytest.mark.parametrize(
     ("path", "way_on"),
     [
-        ("status/no-such-page", "<code>/status/</code>"),
+        ("status/no-such-page", "The address of a status page ends with <code>/status/</code>"),
         ("domains/none", "<code>/status/</code>"),
         ("status/no-such-page/history/2020-01", "<code>/status/</code>"),
         ("domains/status.example.com/none", 'href="/"'),

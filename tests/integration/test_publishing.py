@@ -437,6 +437,9 @@ def test_outages_are_told_by_the_name_of_their_component_until_the_page_hides_it
     watch.advance(1, 10, at=NOON)
     publish(SLUG, at=NOON)
     assert b"API is down" in bucket()[f"{PAGE}/history"]
+    assert b"<bdi>API</bdi>: major outage <small>since" in bucket()[PAGE]
+    unresolved = json.loads(bucket()[f"{DATA}/api/v2/incidents/unresolved.json"])["incidents"]
+    assert [each["id"] for each in unresolved] == ["incident-1"]
     assert b"check" not in bucket()[f"{PAGE}/history"]
     incidents.resolve_incident(CALLER, 1, at=LATER)
     publish(SLUG, at=LATER)
@@ -445,6 +448,19 @@ def test_outages_are_told_by_the_name_of_their_component_until_the_page_hides_it
     publish(SLUG, at=LATER)
     assert not [key for key in bucket() if "history" in key]
     assert b"API was down" not in bucket()[PAGE]
+
+
+def test_an_outage_that_goes_on_is_told_however_many_came_and_went_since(page, monkeypatch):
+    monkeypatch.setattr("lull.use_cases.publishing._MOST_INCIDENTS", 1)
+    checks.create_check(a_check(id=11, token="1-11-x"))
+    pages.create_component(a_component(id=6, name="Web", check_id=11))
+    for check_id in (10, 11):
+        signal(Health.DOWN, check_id)
+        watch.advance(1, check_id, at=NOON)
+    incidents.resolve_incident(CALLER, 2, at=LATER)
+    publish(SLUG, at=LATER)
+    assert b"<bdi>API</bdi>: major outage" in bucket()[PAGE]
+    assert b"Web was down" not in bucket()[PAGE]
 
 
 def test_one_call_makes_every_page_again(page, stack):

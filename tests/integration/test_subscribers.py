@@ -109,6 +109,15 @@ def test_a_mail_asks_its_button_confirms_and_one_click_ends_it(world):
     assert states(page) == [SubscriberState.UNSUBSCRIBED]
 
 
+def test_a_mail_names_the_components_and_its_text_has_no_marks(world):
+    page, _, ids = world.page("API", "Web")
+    subscribed(page, 1, address="text@acme.example")
+    world.announce(page, componentIds=ids[1:], impact="MAJOR")
+    world.drain()
+    (mail,) = world.mails.to("text@acme.example")
+    assert "\nImpact: major\nConcerns Web\n\nIt is.\n" in text_of(mail).replace("\r", "")
+
+
 def test_every_mail_has_the_headers_that_it_should(world):
     page, slug, _ = world.page()
     subscribed(page, 1, address="head@acme.example")
@@ -223,6 +232,12 @@ def test_the_form_of_the_page_needs_no_script(world):
     assert seen.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in seen.headers["content-security-policy"]
     assert stored(page, "form@acme.example", clock.now()).wanted == (first,)
+    webhook = "channel=WEBHOOK&webhookUrl=http%3A%2F%2Facme.example"
+    for body, words in (
+        ("email=nonsense", "enter an e-mail address"),
+        (webhook, "the webhook URL must be an https URL"),
+    ):
+        assert words in visit("POST", path, body, **form).text
     for body, status in (("email=nonsense", 400), ("", 400), ("email=a%40b.example&componentIds=x", 400)):
         seen = visit("POST", path, body, **form)
         assert (seen.status, seen.headers["content-type"].partition(";")[0]) == (status, "text/html")
@@ -424,7 +439,7 @@ def test_that_planned_work_has_moved_is_told_by_its_new_times(world):
     world.drain()
     found = [text_of(each).replace("\r", "") for each in world.mails.messages]
     assert len(found) == 2
-    assert "Update\n2030-01-01 02:00 UTC to 2030-01-01 03:00 UTC\n\nThe time has changed: " in found[1]
+    assert "Update\n2030-01-01 02:00 UTC to 2030-01-01 03:00 UTC\nImpact: minor\n\nThe time has changed: " in found[1]
 
 
 # ---- bounces, owners, ends

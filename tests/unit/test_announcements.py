@@ -1,10 +1,11 @@
 """Announcements as their schedule and their owners have them: section 6 of the semantics."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from lull.domain.announcements import MAX_UPDATES, Impact, Phase, Status, advanced, check_components, updated
+from lull.domain.announcements import MAX_UPDATES, Impact, Phase, Status, advanced, check_components, edited, updated
 from lull.domain.announcements import with_status as changed
 from lull.domain.errors import Invalid
 from tests.builders import NOON
@@ -82,3 +83,34 @@ def test_a_full_announcement_can_still_be_resolved():
     with pytest.raises(Invalid):
         updated(full, status=None, body="More.", at=NOON)
     assert changed(full, Status.RESOLVED, at=NOON).phase is Phase.RESOLVED
+
+
+def test_what_was_written_after_its_time_is_a_record_of_it():
+    ends = NOON - 9 * HOUR
+    found = an_announcement(scheduled_for=ends - HOUR, scheduled_until=ends, body="We moved.")
+    assert [(each.status, each.body, each.created_at) for each in found.updates] == [
+        (Status.RESOLVED, "We moved.", NOON)
+    ]
+    assert (found.resolved_at, found.due_at) == (ends, None)
+    added = updated(found, status=None, body="More.", at=NOON + HOUR)
+    assert added.resolved_at == ends
+    again = updated(added, status=Status.MONITORING, body="It goes on.", at=NOON + HOUR)
+    assert again.resolved_at is None
+    assert changed(again, Status.RESOLVED, at=NOON + 2 * HOUR).resolved_at == NOON + 2 * HOUR
+
+
+@pytest.mark.parametrize(("hours", "over"), [(1.5, 1.5), (2, 2), (2.5, 2)])
+def test_planned_work_is_over_when_somebody_says_so_and_at_its_end_at_the_latest(hours, over):
+    moment = NOON + hours * HOUR
+    found = changed(advanced(an_announcement(**PLANNED), at=moment), Status.RESOLVED, at=moment)
+    assert found.resolved_at == NOON + over * HOUR
+    assert updated(found, status=None, body="Thank you.", at=NOON + 9 * HOUR).resolved_at == NOON + over * HOUR
+
+
+@pytest.mark.parametrize("changes", [{"title": "Slow"}, {"impact": Impact.MAJOR}, {"component_ids": (5,)}])
+def test_a_change_of_what_it_says_is_one(changes):
+    told = an_announcement()
+    new = edited(replace(told, **changes), told, at=NOON + HOUR)
+    assert (new.updated_at, new.updates) == (NOON + HOUR, told.updates)
+    assert edited(new, new, at=NOON + 2 * HOUR) == new
+    assert updated(new, status=None, body="More.", at=NOON + 2 * HOUR).updated_at == NOON + 2 * HOUR

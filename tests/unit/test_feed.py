@@ -16,7 +16,7 @@ from lull.publishing.renderers.feed import feeds
 from lull.publishing.snapshot import StatusSnapshot
 from tests.builders import NOON
 from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot
-from tests.told_page import BASE, DAY, HOUR, TOLD, hostile_texts, random_page, renamed, told, written_by
+from tests.told_page import BASE, DAY, HOUR, TOLD, hostile_texts, planned, random_page, renamed, told, written_by
 
 Render = Callable[..., bytes]
 both = pytest.mark.parametrize("render", [rss.render, atom.render], ids=["rss", "atom"])
@@ -106,6 +106,31 @@ def test_nothing_is_dated_in_the_future(render):
     moments = [found.feed.updated_parsed, *(entry.published_parsed for entry in found.entries)]
     assert max(map(moment, moments)) == NOON - DAY
     assert len(moments) == 17
+
+
+@both
+def test_what_was_written_after_its_time_is_published_then_as_completed(render):
+    record = an_announcement_snapshot(**planned(NOON - 9 * DAY))
+    (entry,) = read(render, a_snapshot(resolved=(record,)), at=NOON + HOUR).entries
+    assert (entry.title, moment(entry.published_parsed)) == ("Completed: Slow answers", NOON)
+
+
+@both
+def test_a_record_of_two_updates_does_not_say_that_the_work_goes_on(render):
+    """As such records were written once."""
+    updates = [("INVESTIGATING", "We moved.", NOON), ("RESOLVED", "The scheduled time is over.", NOON)]
+    record = told(1, "Disks", *updates, **planned(NOON - 9 * DAY))
+    assert titles(render, a_snapshot(resolved=(record,))) == ["Completed: Disks"] * 2
+
+
+def test_an_item_is_updated_when_the_title_is():
+    changed = replace(an_announcement_snapshot(), edited_at=NOON + HOUR)
+    found = read(atom.render, a_snapshot(announcements=(changed,)), at=NOON + DAY)
+    (entry,) = found.entries
+    assert moment(entry.updated_parsed) == moment(found.feed.updated_parsed) == NOON + HOUR
+    assert moment(entry.published_parsed) == NOON
+    (early,) = read(atom.render, a_snapshot(announcements=(changed,))).entries
+    assert moment(early.updated_parsed) == NOON, "never in the future"
 
 
 @both

@@ -1,10 +1,12 @@
 """Outages of several components that begin together are told as one: ADR 22."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from lull.domain.health import ComponentStatus
 from lull.publishing.renderers import history_json, history_page, page
 from lull.publishing.renderers.feed import feed
 from lull.publishing.renderers.outages import grouped
@@ -91,6 +93,44 @@ def test_what_is_still_down_waits_for_its_end_and_joins_the_others_then():
     assert [title for _, title in cards(page.render(still, NOON))] == ["API was down"]
     assert [title for _, title in cards(history_page.render(still, NOON, "2026-03"))] == ["Web is down", "API was down"]
     assert [title for _, title in cards(page.render(shown((0, 0, 9), (1, 1, 50)), NOON))] == ["API and Web were down"]
+
+
+def down_page(*spans, **statuses):
+    """With every component down that has no other status."""
+    snapshot = shown(*spans)
+    components = tuple(
+        replace(each, status=statuses.get(each.name, ComponentStatus.MAJOR_OUTAGE)) for each in snapshot.components
+    )
+    return page.render(replace(snapshot, components=components), NOON).decode()
+
+
+def running(html):
+    section = re.search(r'<section aria-labelledby="outages">.*?</section>', html, re.DOTALL)
+    return re.findall(r'<article class="past" id="(.*?)"><h3>(.*?)</h3>', section[0]) if section else []
+
+
+def test_what_is_down_now_is_told_with_its_begin_where_feeds_lead_to():
+    html = down_page((0, 0, 9), (1, 20, None))
+    since = '<small>since <time datetime="2026-03-01T11:20:00Z">1 March 2026, 11:20 UTC</time></small>'
+    assert running(html) == [("incident-2", f"<bdi>Web</bdi>: major outage {since}")]
+    assert html.count('id="incident-2"') == html.count('id="incident-1"') == 1
+    assert html.index("incident-2") < html.index("incident-1"), "what is over comes last"
+    assert running(down_page((0, 0, 9))) == []
+
+
+def test_what_is_down_since_the_same_minutes_is_told_as_one_as_it_will_be_once_it_is_over():
+    html = down_page((0, 0, None), (1, 1, None), (2, 20, None), Web=ComponentStatus.PARTIAL_OUTAGE)
+    assert [(anchor, title.partition(" <small>")[0]) for anchor, title in running(html)] == [
+        ("incident-3", "<bdi>Mail</bdi>: major outage"),
+        ("incident-1", "<bdi>API and Web</bdi>: major outage"),
+    ]
+    assert 'id="incident-2"><bdi>Web</bdi>' in html
+    partial = down_page((1, 1, None), Web=ComponentStatus.PARTIAL_OUTAGE)
+    assert "<bdi>Web</bdi>: partial outage <small>since" in partial
+
+
+def test_an_outage_that_maintenance_explains_is_told_as_maintenance_alone():
+    assert running(down_page((0, 0, None), API=ComponentStatus.UNDER_MAINTENANCE)) == []
 
 
 def test_programs_are_told_of_each_outage_by_its_own_id():

@@ -9,7 +9,7 @@ import pytest
 
 from lull.domain.announcements import Status, updated
 from lull.domain.uptime import Bucket, second
-from lull.publishing.renderers import bars, history_page, page, status_json
+from lull.publishing.renderers import bars, history_json, history_page, page, status_json
 from lull.publishing.snapshot import AnnouncementSnapshot, UptimeSnapshot
 from tests.builders import NOON
 from tests.page_builders import (
@@ -179,7 +179,33 @@ def test_what_was_called_off_says_so_where_it_was_announced():
     for body in (page.render(snapshot, NOON), history_page.render(snapshot, NOON, "2026-03")):
         read = Document(body)
         assert "Disks" in read.text_of("bdi")
-        assert b"<p>Cancelled <time" in body
+        assert b"<p>Maintenance: cancelled <time" in body
+
+
+def recorded_afterwards(at: datetime = NOON) -> AnnouncementSnapshot:
+    begins = at - 9 * DAY
+    times = {"scheduled_for": begins, "scheduled_until": begins + timedelta(hours=1)}
+    return an_announcement_snapshot(title="Disks", component_ids=(5,), **times)
+
+
+def test_planned_work_that_was_written_down_later_is_over_when_its_time_was():
+    snapshot = a_snapshot(a_component_snapshot(), resolved=(recorded_afterwards(),))
+    began = '<time datetime="2026-02-20T12:00:00Z">20 February 2026, 12:00 UTC</time>'
+    past = f"<p>Maintenance: {began}, 1\N{NO-BREAK SPACE}h</p>"
+    assert past in page.render(snapshot, NOON).decode()
+    february = history_page.render(snapshot, NOON, "2026-02").decode()
+    assert past in february
+    assert '<h4>Completed <small><time datetime="2026-02-20T13:00:00Z">' in february
+    assert "Disks" not in history_page.render(snapshot, NOON, "2026-03").decode()
+    for month, found in zip(history_json._months(snapshot, NOON)[:2], ([], ["2026-02-20T13:00:00Z"]), strict=True):
+        assert [each["resolvedAt"] for each in month["announcements"]] == found
+
+
+def test_a_month_names_the_components_that_a_matter_is_with():
+    web = a_component_snapshot(id=6, name="<Web>")
+    told = replace(an_announcement_snapshot(component_ids=(5, 6)), status="RESOLVED")
+    march = history_page.render(a_snapshot(a_component_snapshot(), web, resolved=(told,)), NOON, "2026-03")
+    assert b"<p>Concerns <bdi>API</bdi>, <bdi>&lt;Web&gt;</bdi></p>" in march
 
 
 @pytest.mark.parametrize("text", HOSTILE)

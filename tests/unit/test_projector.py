@@ -9,6 +9,7 @@ import pytest
 from lull.domain.announcements import Impact, Status, with_status
 from lull.domain.checks import Health
 from lull.domain.health import ComponentStatus
+from lull.domain.incidents import opened, resolved
 from lull.domain.maintenance_windows import suppression as suppression_of
 from lull.domain.status_pages import Source
 from lull.publishing import projector
@@ -228,3 +229,18 @@ def test_maintenance_says_whether_an_announcement_tells_of_it(window_id, announc
     told = an_announcement(window_id=window_id)
     shown = project(a_page(), [a_component(project_id=1)], {}, window, announcements=[told])
     assert [each.announced for each in shown.maintenances] == [announced]
+
+
+def test_a_page_that_shows_no_past_tells_what_is_down_now_and_what_has_just_ended():
+    began, week = NOON - 400 * 24 * HOUR, 7 * 24 * HOUR
+    running = opened(replace(DOWN, judged_at=began), incident_id=1, cause=None, deployment_ids=(), at=began)
+    recent = resolved(replace(running, id=2, opened_at=NOON - 2 * week), at=NOON - week + HOUR)
+    older = resolved(replace(running, id=3, opened_at=NOON - 2 * week), at=NOON - week)
+    past = projector.Past(incidents=(running, recent, older))
+
+    def shown(page, checks) -> list[tuple[int, bool]]:
+        snapshot = projector.project(page, [a_component()], {(Source.CHECK, 10): checks}, [], (), past, at=NOON)
+        return [(each.id, each.partial) for each in snapshot.incidents]
+
+    assert shown(a_page(show_incident_history=False), [DOWN]) == [(1, False), (2, False)]
+    assert shown(a_page(), [DOWN, OK]) == [(1, True), (2, True), (3, True)]

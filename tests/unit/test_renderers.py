@@ -16,7 +16,7 @@ from lull.domain.health import SENTENCES, ComponentStatus
 from lull.domain.publications import Publication
 from lull.publishing.assets import render_all
 from lull.publishing.places import FILES
-from lull.publishing.renderers import badge, history_page, page, status_json
+from lull.publishing.renderers import badge, history_page, page, status_json, subscribe
 from lull.publishing.renderers.colors import contrast, normalized, readable_on
 from lull.publishing.renderers.looks import LOOKS
 from lull.publishing.renderers.style import DARK, LIGHT, STATUS_NAMES
@@ -60,7 +60,7 @@ SHOP = a_snapshot(
 class Document(HTMLParser):
     """A page, read strictly: every element is closed in its turn."""
 
-    VOID = ("meta", "link", "img")
+    VOID = ("meta", "link", "img", "input", "br")
 
     def __init__(self, html: bytes) -> None:
         super().__init__()
@@ -577,3 +577,19 @@ def test_every_status_has_a_badge():
 
 def test_white_has_aa_contrast_on_every_badge():
     assert min(contrast("#ffffff", message.color) for message in badge.MESSAGES.values()) >= AA
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"), [("https://acme.test/hook", True), ("http://acme.test/hook", False), ("https://", False)]
+)
+def test_the_form_for_webhooks_takes_what_subscribing_takes_and_says_what_it_is(url, is_taken):
+    (field,) = [
+        each for each in Document(subscribe.render(SHOP, NOON, takes_mail=True)).all("input") if "pattern" in each
+    ]
+    assert bool(re.fullmatch(field["pattern"] or "", url)) is is_taken
+    assert field["aria-describedby"] == "url-help"
+
+
+def test_forms_say_what_subscribers_are_told():
+    for body in (page.render(SHOP, NOON, takes_mail=True), subscribe.render(SHOP, NOON, takes_mail=True)):
+        assert b"Announcements and maintenance by e-mail</label>" in body

@@ -117,3 +117,10 @@ def test_what_had_ended_and_is_put_off_is_told_to_be_planned_again_and_no_more()
     assert [each.body for each in again.updates[2:]] == [announced_maintenance.AGAIN]
     shown = AnnouncementSnapshot.of(again, ())
     assert [stage(shown, each) for each in shown.updates] == ["scheduled", "completed", "scheduled"]
+
+
+def test_another_text_or_other_components_of_a_window_are_a_change_of_its_announcement():
+    told = _retold(AHEAD, 1, 2)
+    later = NOON + HOUR / 2
+    assert _retold(told, 1, 2, at=later) == told
+    assert _retold(told, 1, 2, at=later, component_ids=(5,)).updated_at == later

@@ -12,7 +12,7 @@ from lull.publishing.renderers import statuspage_v2
 from lull.publishing.snapshot import StatusSnapshot
 from tests.builders import NOON
 from tests.golden import assert_golden
-from tests.page_builders import a_component_snapshot, a_snapshot
+from tests.page_builders import a_component_snapshot, a_snapshot, an_announcement_snapshot, an_incident_snapshot
 from tests.told_page import BASE, DAY, HOUR, TOLD, hostile_texts, planned, renamed, told, written_by
 
 TIMES = {"created_at", "updated_at"}
@@ -80,8 +80,9 @@ def named(name: str, snapshot: StatusSnapshot = TOLD) -> list[tuple[str, str, st
 
 def test_announcements_are_incidents_or_maintenances():
     slow, lost = ("12", "Slow <answers>", "identified"), ("9", "Lost mails", "resolved")
-    assert named("incidents") == [slow, lost]
-    assert named("incidents/unresolved") == [slow]
+    down, was_down = ("incident-31", "API is down", "investigating"), ("incident-30", "Search was down", "resolved")
+    assert named("incidents") == [down, slow, lost, was_down]
+    assert named("incidents/unresolved") == [down, slow]
     move, disks = ("14", "Move, at last", "scheduled"), ("13", "New disks", "verifying")
     firewall = ("window-4-2", "Firewall", "in_progress")
     over = [("11", "Called off", "completed"), ("10", "Restart", "completed"), ("3", "Long ago", "completed")]
@@ -89,7 +90,7 @@ def test_announcements_are_incidents_or_maintenances():
     assert named("scheduled-maintenances/upcoming") == [move]
     assert named("scheduled-maintenances/active") == [firewall, disks]
     summary = FILES["summary"]
-    assert [each["id"] for each in summary["incidents"]] == ["12"]
+    assert [each["id"] for each in summary["incidents"]] == ["incident-31", "12"]
     assert [each["id"] for each in summary["scheduled_maintenances"]] == ["13", "window-4-2", "14"]
 
 
@@ -99,15 +100,49 @@ def test_what_was_called_off_is_told_in_words_that_clients_know():
 
 
 def test_an_incident_tells_its_updates_newest_first_and_names_its_components():
-    (slow,) = FILES["incidents/unresolved"]["incidents"]
+    _, slow = FILES["incidents/unresolved"]["incidents"]
     assert [(each["id"], each["status"]) for each in slow["incident_updates"]] == [
         ("12-2", "identified"),
         ("12-1", "investigating"),
     ]
     assert [each["name"] for each in slow["components"]] == ["API"]
     assert (slow["impact"], slow["resolved_at"], slow["monitoring_at"]) == ("major", None, None)
-    lost = FILES["incidents"]["incidents"][1]
+    lost = FILES["incidents"]["incidents"][2]
     assert (lost["created_at"], lost["resolved_at"]) == ("2026-01-20T09:00:00Z", "2026-01-20T10:00:00Z")
+
+
+def test_planned_work_that_was_written_down_later_was_over_at_its_end_and_a_new_title_is_an_update():
+    record = an_announcement_snapshot(edited_at=NOON + HOUR, **planned(NOON - 9 * DAY))
+    (found,) = read(a_snapshot(resolved=(record,)))["scheduled-maintenances"]["scheduled_maintenances"]
+    assert (found["resolved_at"], found["updated_at"]) == ("2026-02-20T14:00:00Z", "2026-03-01T13:00:00Z")
+    (update,) = found["incident_updates"]
+    assert (update["status"], update["display_at"]) == ("completed", "2026-02-20T14:00:00Z")
+    assert update["created_at"] == "2026-03-01T12:00:00Z"
+
+
+def test_an_outage_that_nobody_announced_is_an_incident_under_one_id_from_begin_to_end():
+    def only(name: str, **changes: Any) -> dict[str, Any]:
+        (component,) = TOLD.components[:1]
+        outage = an_incident_snapshot(id=31, started_at=NOON - HOUR, **changes)
+        found: list[dict[str, Any]] = read(a_snapshot(component, incidents=(outage,)))[name]["incidents"]
+        assert len(found) == 1
+        return found[0]
+
+    for name in ("summary", "incidents", "incidents/unresolved"):
+        running = only(name)
+        assert (running["id"], running["status"], running["impact"]) == ("incident-31", "investigating", "critical")
+        assert (running["started_at"], running["resolved_at"]) == ("2026-03-01T11:00:00Z", None)
+        assert [each["name"] for each in running["components"]] == ["API"]
+        assert running["shortlink"].endswith("#incident-31")
+    assert set(running) == INCIDENT
+    assert {frozenset(each) for each in running["incident_updates"]} == {frozenset(UPDATE)}
+    assert only("incidents", partial=True)["impact"] == "major"
+    over = only("incidents", resolved_at=NOON)
+    assert (over["id"], over["status"], over["resolved_at"]) == ("incident-31", "resolved", "2026-03-01T12:00:00Z")
+    assert [(each["id"], each["status"]) for each in over["incident_updates"]] == [
+        ("incident-31-2", "resolved"),
+        ("incident-31-1", "investigating"),
+    ]
 
 
 def test_groups_are_components_before_the_first_of_theirs():
@@ -207,4 +242,4 @@ def test_any_text_is_carried_unchanged(text):
     files = read(written_by(text))
     assert files["status"]["page"]["name"] == text
     assert {each["name"] for each in files["components"]["components"]} == {text}
-    assert {each["body"] for each in files["incidents"]["incidents"][0]["incident_updates"]} == {text}
+    assert {each["body"] for each in files["incidents"]["incidents"][1]["incident_updates"]} == {text}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from bodies import StrictRoute, require_once
 from counting import count
-from errors import answer, in_words, refusal_headers
+from errors import answer, in_words, refusal_headers, try_again
 from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import login_page, nothing_here, notice_page
 from lull import clock
@@ -68,7 +68,7 @@ async def _open_session(request: Request, slug: str, *, home: str, paths: tuple[
         if not is_form:
             raise
         headers = refusal_headers(error.allowance)
-        wrong = f"Too many tries. Wait {headers['retry-after']} seconds before the next."
+        wrong = f"Too many tries. {try_again(error.allowance)}"
         return login_page(slug, status=429, wrong=wrong, headers=headers)
     except NotFound:
         if not is_form:
@@ -143,8 +143,7 @@ def _page(request: Request, path: str, *, at_host: bool = False) -> Response:
         return notice_page("Bad request", f"In the address, {in_words(error)}.", status=400)
     except TooManyRequests as error:
         headers = refusal_headers(error.allowance)
-        text = f"Try again in {headers['retry-after']} seconds."
-        return notice_page("Too many requests", text, status=429, headers=headers)
+        return notice_page("Too many requests", try_again(error.allowance), status=429, headers=headers)
     except NotFound:
         return nothing_here(at_host=at_host)
 

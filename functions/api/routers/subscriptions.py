@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 
 from bodies import StrictRoute
 from counting import count
-from errors import in_words, refusal_headers
+from errors import refusal_headers, try_again
 from forms import FORM, form_fields, json_body, sent_by_form, validated
 from login_page import action_page, login_page, nothing_here, notice_page
 from lull import clock
@@ -19,7 +19,7 @@ from lull.domain import rate_limits as limits
 from lull.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from lull.domain.rate_limits import TooManyRequests
 from lull.domain.status_pages import MAX_COMPONENTS
-from lull.domain.subscribers import Purpose
+from lull.domain.subscribers import Channel, Purpose
 from lull.use_cases import public_pages
 from lull.use_cases import subscribers as use_cases
 from schemas.public_pages import gate_responses
@@ -27,6 +27,10 @@ from schemas.subscribers import MESSAGE, SubscribedOut, SubscribeIn
 from visitors import visitor_of
 
 router = APIRouter(tags=["Public status pages"], route_class=StrictRoute)
+
+_EMAIL = "an e-mail address that can receive mail, such as name@example.com"
+_WEBHOOK = "the address of a webhook on the public internet that begins with https://"
+_IN_WORDS = {"webhookUrl": "the webhook URL", "email": "an e-mail address", "channel": "the way to be told:"}
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -69,18 +73,20 @@ async def _answer(request: Request, slug: str) -> Response:
         _subscribe(request, slug, body)
         text = SubscribedOut(message=MESSAGE).model_dump_json(by_alias=True)
         return Response(text, 202, media_type="application/json")
+    given = _of_form(await request.body())
     try:
-        _subscribe(request, slug, validated(SubscribeIn, _of_form(await request.body())))
-    except RequestValidationError:
-        return notice_page("Not subscribed", "That is no address that can be subscribed.", status=400)
+        _subscribe(request, slug, validated(SubscribeIn, given))
     except Invalid as error:
-        return notice_page("Not subscribed", f"It was refused: {in_words(error)}.", status=400)
+        reasons = "; ".join(f"{_IN_WORDS.get(each.field, each.field)} {each.message}" for each in error.errors)
+        return notice_page("Not subscribed", f"This was not accepted: {reasons}.", status=400)
+    except RequestValidationError:
+        wanted = _WEBHOOK if given["channel"] == Channel.WEBHOOK else _EMAIL
+        return notice_page("Not subscribed", f"Please go back and enter {wanted}.", status=400)
     except Unauthenticated:
         return login_page(slug, status=401, headers={"www-authenticate": "Bearer"})
     except TooManyRequests as error:
         headers = refusal_headers(error.allowance)
-        text = f"Try again in {headers['retry-after']} seconds."
-        return notice_page("Too many requests", text, status=429, headers=headers)
+        return notice_page("Too many requests", try_again(error.allowance), status=429, headers=headers)
     except NotFound:
         return nothing_here()
     return notice_page("Confirm it, please", MESSAGE, status=202)

@@ -107,6 +107,7 @@ class AnnouncementOut(Out):
                     "maintenanceWindowId": None,
                     "createdAt": "2025-03-14T09:00:00Z",
                     "updatedAt": "2025-03-14T09:00:00Z",
+                    "resolvedAt": None,
                     "updates": [
                         {
                             "id": 1,
@@ -135,6 +136,9 @@ class AnnouncementOut(Out):
     )
     created_at: OutInstant
     updated_at: OutInstant
+    resolved_at: OutInstant | None = Field(
+        description="When it was over, for planned work that ended by itself `scheduledUntil`; null while it is not."
+    )
     updates: list[UpdateOut] = Field(description="Oldest first; the first is the creation.")
 
 

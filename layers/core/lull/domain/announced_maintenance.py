@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lull.domain.announcements import OVER, Announcement, Impact, Stage, Status, advanced, announced, updated
+from lull.domain.announcements import OVER, Announcement, Impact, Stage, Status, advanced, announced, edited, updated
 from lull.domain.maintenance_windows import MaintenanceWindow, State
 from lull.domain.rescheduling import moved
 
@@ -78,7 +78,7 @@ def retold(
 ) -> Announcement:
     """The announcement as the window has it now, other times being told by an update. What a person wrote or resolved
     stays; a title that a person gave it does until the window, which called it `titled`, has another name."""
-    announcement = advanced(announcement, at=at)
+    before = announcement = advanced(announcement, at=at)
     # A window that was put off is told again, although its announcement has come to the end that it had.
     ended = announcement.status is Status.RESOLVED and announcement.updates[-1].body == OVER
     reopened = (withdrawn or ended) and announcement.status is Status.RESOLVED and at < window.end_at
@@ -102,7 +102,7 @@ def retold(
         stage=stage,
         updates=(first, *announcement.updates[1:]),
     )
-    return advanced(changed, at=at)
+    return advanced(edited(changed, before, at=at), at=at)
 
 
 def closed(

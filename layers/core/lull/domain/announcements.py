@@ -8,10 +8,12 @@ the clock alone (`advanced`): a wake-up only writes down what everybody sees alr
 seed 003, section 6 of the semantics.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
+from typing import Protocol
 
 from lull.domain.errors import FieldError, Invalid, invalid
 
@@ -93,6 +95,8 @@ class Announcement:
     window_id: int | None = None
     """The maintenance window that it tells of, if it was not written by hand."""
     created_at: datetime
+    edited_at: datetime | None = None
+    """When its title, impact, components or first text were changed last; None if they never were."""
     revision: int = 0
 
     @property
@@ -106,7 +110,14 @@ class Announcement:
 
     @property
     def updated_at(self) -> datetime:
-        return self.updates[-1].created_at
+        return max(self.updates[-1].created_at, self.edited_at or self.created_at)
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was over, by its schedule if nothing else ended it; None while it is not."""
+        if self.status is not Status.RESOLVED:
+            return None
+        return ended_at(self.updates, created_at=self.created_at, until=self.scheduled_until)
 
     @property
     def phase(self) -> Phase:
@@ -124,8 +135,8 @@ class Announcement:
 def announced(described: Announcement, *, status: Status, body: str, at: datetime) -> Announcement:
     """A new announcement as it stands at `at`, its text being its first update.
 
-    Raises Invalid naming `scheduledFor` or `scheduledUntil` unless both or neither are there, in this order, and
-    `status` if it would be over before it begins.
+    What is over by then is a record of it: its text tells of what has been. Raises Invalid naming `scheduledFor` or
+    `scheduledUntil` unless both or neither are there, in this order, and `status` if it would be over before it begins.
     """
     begins, ends = described.scheduled_for, described.scheduled_until
     errors = wrong_times(begins, ends)
@@ -135,6 +146,8 @@ def announced(described: Announcement, *, status: Status, body: str, at: datetim
         raise Invalid(*errors)
     stage = Stage.SETTLED if begins is None else Stage.AHEAD
     first = replace(described, stage=stage, updates=(), created_at=at)
+    if ends is not None and ends <= at:
+        status = Status.RESOLVED
     return advanced(with_update(first, status, body, at), at=at)
 
 
@@ -168,6 +181,48 @@ def advanced(announcement: Announcement, *, at: datetime) -> Announcement:
     if announcement.stage is Stage.BEGUN and ends and ends <= at:
         return with_update(announcement, Status.RESOLVED, OVER, ends)
     return announcement
+
+
+class Told(Protocol):
+    """An update, as whoever shows it has it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def resolution(updates: Sequence[Told]) -> Told:
+    """Of what is resolved, the update that resolved it; those that follow only add to it."""
+    over = list(takewhile(lambda each: each.status == Status.RESOLVED, reversed(updates)))
+    return over[-1] if over else updates[-1]
+
+
+def ended_at(updates: Sequence[Told], *, created_at: datetime, until: datetime | None) -> datetime:
+    """When what is resolved was over: when somebody said so, or when its time was over, whoever noted that and when."""
+    last = resolution(updates)
+    by_itself = last.body == OVER or (last.id == 1 and is_record(created_at, until))
+    return min(last.created_at, until) if until and by_itself else last.created_at
+
+
+def is_record(created_at: datetime, until: datetime | None) -> bool:
+    """Whether it was written after the time that it tells of."""
+    return until is not None and created_at >= until
+
+
+def edited(announcement: Announcement, before: Announcement, *, at: datetime) -> Announcement:
+    """With the time of the change if, updates aside, it does not say what it said before."""
+    if _said(announcement) == _said(before):
+        return announcement
+    return replace(announcement, edited_at=max(at, announcement.updated_at))
+
+
+def _said(announcement: Announcement) -> tuple[object, ...]:
+    return announcement.title, announcement.impact, announcement.component_ids, announcement.body
 
 
 def calls_off(*, status: str, body: str, told_at: datetime, begins: datetime | None) -> bool:

@@ -13,6 +13,7 @@ from lull.domain.maintenance_windows import Suppression
 from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.domain.uptime import Timeline
 from lull.publishing.snapshot import (
+    FAREWELL,
     AnnouncementSnapshot,
     ComponentSnapshot,
     IncidentSnapshot,
@@ -90,7 +91,9 @@ def project(
         ),
         maintenances=_maintenances(components, watching, suppressions, current, at),
         resolved=_told((each for each in current if _is_past(each, at)), components),
-        incidents=_incidents(past.incidents, components, watching, at) if page.show_incident_history else (),
+        incidents=_incidents(
+            past.incidents, components, watching, at, kept=KEPT if page.show_incident_history else FAREWELL
+        ),
     )
 
 
@@ -99,9 +102,17 @@ def _is_past(announcement: Announcement, at: datetime) -> bool:
 
 
 def _incidents(
-    incidents: Iterable[Incident], components: Sequence[PageComponent], watching: Watching, at: datetime
+    incidents: Iterable[Incident],
+    components: Sequence[PageComponent],
+    watching: Watching,
+    at: datetime,
+    *,
+    kept: timedelta,
 ) -> tuple[IncidentSnapshot, ...]:
-    """Outages, each told once: of the component that stands for its check alone, or else of the first that it is in."""
+    """Outages, each told once: of the component that stands for its check alone, or else of the first that it is in.
+
+    Those that go on, and those that ended not longer ago than is `kept`.
+    """
     by_check: dict[int, PageComponent] = {}
     for component in sorted(components, key=lambda each: each.check_id is None):
         for check in watching.get(component.source, ()):
@@ -113,10 +124,15 @@ def _incidents(
             component_name=by_check[each.check_id].name,
             started_at=each.opened_at,
             resolved_at=each.resolved_at,
+            partial=len(watching[by_check[each.check_id].source]) > 1,
         )
         for each in incidents
-        if each.check_id in by_check and each.reason is Reason.SERVICE_DOWN and each.opened_at > at - KEPT
+        if each.check_id in by_check and each.reason is Reason.SERVICE_DOWN and _is_kept(each, at - kept, at - KEPT)
     )
+
+
+def _is_kept(incident: Incident, ended_after: datetime, began_after: datetime) -> bool:
+    return incident.resolved_at is None or (incident.resolved_at > ended_after and incident.opened_at > began_after)
 
 
 def _told(

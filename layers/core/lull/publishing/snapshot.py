@@ -8,12 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from lull.domain import uptime
-from lull.domain.announcements import Announcement
+from lull.domain.announcements import Announcement, Status, ended_at
 from lull.domain.health import ComponentStatus
 from lull.domain.uptime import Bucket, DayUptime, Timeline
 
 LONGEST_HISTORY = 365
 """Days of uptime that are published of each component."""
+
+
+FAREWELL = timedelta(days=7)
+"""How long a page that shows no past still says in its feed that something is over."""
+_OUTAGES = (ComponentStatus.MAJOR_OUTAGE, ComponentStatus.PARTIAL_OUTAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class IncidentSnapshot:
     component_name: str
     started_at: datetime
     resolved_at: datetime | None
+    partial: bool = False
+    """Of one of several checks that the component stands for."""
 
     @property
     def title(self) -> str:
@@ -112,6 +119,18 @@ class AnnouncementSnapshot:
     scheduled_until: datetime | None
     created_at: datetime
     updates: tuple[UpdateSnapshot, ...]
+    edited_at: datetime | None = None
+
+    @property
+    def updated_at(self) -> datetime:
+        return max(self.updates[-1].created_at, self.edited_at or self.created_at)
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was over; None while it is not."""
+        if self.status != Status.RESOLVED:
+            return None
+        return ended_at(self.updates, created_at=self.created_at, until=self.scheduled_until)
 
     @classmethod
     def of(cls, told: Announcement, component_ids: tuple[int, ...]) -> "AnnouncementSnapshot":
@@ -126,6 +145,7 @@ class AnnouncementSnapshot:
             scheduled_for=told.scheduled_for,
             scheduled_until=told.scheduled_until,
             created_at=told.created_at,
+            edited_at=told.edited_at,
             updates=tuple(
                 UpdateSnapshot(id=each.id, status=each.status, body=each.body, created_at=each.created_at)
                 for each in told.updates
@@ -169,7 +189,15 @@ class StatusSnapshot:
     resolved: tuple[AnnouncementSnapshot, ...] = ()
     """Those of the last twelve months that are over, newest first."""
     incidents: tuple[IncidentSnapshot, ...] = ()
-    """Outages that began in the last twelve months, open ones too, newest first; none if the page shows no past."""
+    """Outages that go on, or that began in the last twelve months, newest first.
+
+    Of a page that shows no past those that go on or have just ended."""
+
+    @property
+    def ongoing(self) -> tuple[IncidentSnapshot, ...]:
+        """Outages that go on and that their components show: what maintenance explains is not told as an outage."""
+        down = {component.id for component in self.components if component.status in _OUTAGES}
+        return tuple(each for each in self.incidents if each.resolved_at is None and each.component_id in down)
 
     def component(self, component_id: int) -> ComponentSnapshot:
         """Raises LookupError if the page has none of this id."""

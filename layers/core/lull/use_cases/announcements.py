@@ -102,12 +102,14 @@ def change_announcement(
 
     def changed() -> Announcement:
         was = _get(caller, page_id, announcement_id)
-        new = change(domain.advanced(was, at=at))
+        current = domain.advanced(was, at=at)
+        new = change(current)
         begins, ends = (times.get(name, getattr(new, name)) for name in ("scheduled_for", "scheduled_until"))
         new = rescheduled(new, begins, ends, at=at)
         if component_ids is not None:
             new = replace(new, component_ids=tuple(dict.fromkeys(component_ids)))
             _check_components(new)
+        new = domain.edited(new, current, at=at)
         return store.save_announcement(domain.with_status(new, status, at=at), was=was)
 
     (shown,) = _shown([on_stale_write(changed)])

@@ -13,7 +13,7 @@ from lull.domain.errors import NotFound
 from lull.domain.notices import Notice, Telling
 from lull.domain.status_pages import StatusPage
 from lull.domain.subscribers import Channel, Purpose, Subscriber, SubscriberState
-from lull.store import announcements
+from lull.store import announcements, status_pages
 from lull.store import subscribers as subscriber_store
 from lull.use_cases.deliveries import judged
 from lull.use_cases.retrying import on_stale_write
@@ -76,10 +76,23 @@ def _mail_of(
     from lull.publishing.renderers import subscriber_mail
 
     mail = subscriber_mail.of_telling(
-        page, announcement, telling, page_url=page_url(page), unsubscribe_url=_unsubscribe_url(subscriber)
+        page,
+        announcement,
+        telling,
+        concerned=_concerned(announcement),
+        page_url=page_url(page),
+        unsubscribe_url=_unsubscribe_url(subscriber),
     )
     thread = f"<announcement-{announcement.id}@{{domain}}>"
     return _mail(subscriber, page, mail, notice, {"In-Reply-To": thread, "References": thread})
+
+
+def _concerned(announcement: Announcement) -> list[str]:
+    """The names of its components, as far as the page still has them."""
+    if not announcement.component_ids:
+        return []
+    of_page = status_pages.list_components(announcement.workspace_id, announcement.page_id)
+    return [component.name for component in of_page if component.id in announcement.component_ids]
 
 
 def _mail(subscriber: Subscriber, page: StatusPage, mail: Any, notice: Notice, headers: dict[str, str]) -> Outcome:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from lull import settings
 from lull.domain.errors import StaleWrite
-from lull.domain.incidents import Incident
+from lull.domain.incidents import Incident, IncidentState
 from lull.domain.publications import Publication
 from lull.domain.status_pages import PageComponent, Source, StatusPage
 from lull.gateways import queues
@@ -125,14 +125,16 @@ def _past(page: StatusPage, components: list[PageComponent], watching: Watching,
     groups = {source: watching[source] for source in sorted(barred)}
     lines = timelines(page.workspace_id, groups, days=LONGEST_HISTORY, at=at) if groups else {}
     shown = {check.id for found in watching.values() for check in found}
-    return Past(timelines=lines, incidents=_incidents(page, shown) if page.show_incident_history else ())
+    return Past(timelines=lines, incidents=_incidents(page, shown))
 
 
 def _incidents(page: StatusPage, check_ids: set[int]) -> list[Incident]:
-    """The newest of these checks, of the workspace's newest thousand."""
+    """Those of these checks that go on, and the newest that are over, of the workspace's newest thousand."""
     listed = islice(incidents.list_incidents(page.workspace_id), _MOST_LISTED)
-    ids = [each.id for each in listed if each.check_id in check_ids]
-    return incidents.get_incidents(page.workspace_id, ids[:_MOST_INCIDENTS])
+    found = [each for each in listed if each.check_id in check_ids]
+    # What goes on is told however much has come and gone since it began.
+    found.sort(key=lambda each: each.state is not IncidentState.ACTIVE)
+    return incidents.get_incidents(page.workspace_id, [each.id for each in found[:_MOST_INCIDENTS]])
 
 
 def _publication(page: StatusPage, snapshot: StatusSnapshot, *, at: datetime) -> Publication:

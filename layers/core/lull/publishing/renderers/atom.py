@@ -30,12 +30,11 @@ def write(told: Feed) -> bytes:
 
 
 def _entry(item: Item) -> str:
-    at = instant(item.at)
     return f"""<entry>
 <id>{text(item.id)}</id>
 <title>{text(one_line(item.title) or item.id)}</title>
-<published>{at}</published>
-<updated>{at}</updated>
+<published>{instant(item.at)}</published>
+<updated>{instant(item.updated_at)}</updated>
 <link rel="alternate" type="text/html" href="{text(item.link)}"/>
 <content type="html">{text(item.html)}</content>
 </entry>

@@ -29,7 +29,7 @@ class Feed:
     below: str
     """The URL below which the feed itself is."""
     updated_at: datetime
-    """When the newest item was written; when the page was created, if there is none."""
+    """When the newest item was written or another changed; when the page was created, if there is none."""
     items: tuple[Item, ...]
     """Newest first."""
 
@@ -78,6 +78,6 @@ def _feed(
         author=snapshot.name,
         link=page_url(snapshot, base_url),
         below=data_url(snapshot, base_url, component_id),
-        updated_at=chosen[0].at if chosen else min(snapshot.created_at, updated_at),
+        updated_at=max((each.updated_at for each in chosen), default=min(snapshot.created_at, updated_at)),
         items=tuple(items[each.order] for each in chosen),
     )

@@ -6,16 +6,13 @@ used twice: readers tell people what has an id that they have not seen.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 
 from lull.publishing.renderers.identity import announcement_url, page_url, tag
 from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.stages import stage
-from lull.publishing.snapshot import AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
-
-# A page that shows no past still has to say in its feed that something is over.
-_FAREWELL = timedelta(days=7)
+from lull.publishing.snapshot import FAREWELL, AnnouncementSnapshot, IncidentSnapshot, StatusSnapshot, UpdateSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +22,8 @@ class Item:
     html: str
     link: str
     at: datetime
+    updated_at: datetime
+    """When what it says was changed last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,7 @@ class Told:
     """An item to be, before its text is made."""
 
     at: datetime
+    updated_at: datetime
     order: tuple[str, int, int]
     """Among those of the same moment: by what it is, so that it stays where it is when others are renamed or moved."""
     about: tuple[AnnouncementSnapshot, UpdateSnapshot] | tuple[IncidentSnapshot, bool]
@@ -49,6 +49,7 @@ def _told(snapshot: StatusSnapshot, now: datetime) -> Iterator[Told]:
         for update in announcement.updates:
             yield Told(
                 at=min(update.created_at, now),
+                updated_at=min(max(update.created_at, announcement.edited_at or update.created_at), now),
                 order=("announcement", announcement.id, update.id),
                 about=(announcement, update),
                 component_ids=None if announcement.general else announcement.component_ids,
@@ -58,6 +59,7 @@ def _told(snapshot: StatusSnapshot, now: datetime) -> Iterator[Told]:
             if at is not None:
                 yield Told(
                     at=min(at, now),
+                    updated_at=min(at, now),
                     order=("incident", incident.id, number),
                     about=(incident, number == 0),
                     component_ids=(incident.component_id,),
@@ -67,18 +69,18 @@ def _told(snapshot: StatusSnapshot, now: datetime) -> Iterator[Told]:
 def _over(snapshot: StatusSnapshot) -> Iterator[AnnouncementSnapshot]:
     for announcement in snapshot.resolved:
         age = snapshot.today - announcement.updates[-1].created_at.astimezone(UTC).date()
-        if snapshot.show_incident_history or age <= _FAREWELL:
+        if snapshot.show_incident_history or age <= FAREWELL:
             yield announcement
 
 
 def item(snapshot: StatusSnapshot, told: Told, *, base_url: str) -> Item:
     if isinstance(told.about[0], IncidentSnapshot):
-        return _of_incident(snapshot, *told.about, told.at, base_url)
-    return _of_update(snapshot, *told.about, told.at, base_url)
+        return _of_incident(snapshot, told, *told.about, base_url)
+    return _of_update(snapshot, told, *told.about, base_url)
 
 
 def _of_update(
-    snapshot: StatusSnapshot, announcement: AnnouncementSnapshot, update: UpdateSnapshot, at: datetime, base_url: str
+    snapshot: StatusSnapshot, told: Told, announcement: AnnouncementSnapshot, update: UpdateSnapshot, base_url: str
 ) -> Item:
     word = stage(announcement, update).replace("_", " ").capitalize()
     return Item(
@@ -86,7 +88,8 @@ def _of_update(
         title=f"{word}: {announcement.title}",
         html=html(update.body) + _planned(announcement) + _concerned(snapshot, announcement),
         link=announcement_url(snapshot, base_url, announcement.id),
-        at=at,
+        at=told.at,
+        updated_at=told.updated_at,
     )
 
 
@@ -104,14 +107,13 @@ def _concerned(snapshot: StatusSnapshot, announcement: AnnouncementSnapshot) -> 
     return f"<p>Concerns {names}</p>\n" if names else ""
 
 
-def _of_incident(
-    snapshot: StatusSnapshot, incident: IncidentSnapshot, began: bool, at: datetime, base_url: str
-) -> Item:
+def _of_incident(snapshot: StatusSnapshot, told: Told, incident: IncidentSnapshot, began: bool, base_url: str) -> Item:
     title = f"{incident.component_name} is down" if began else f"{incident.component_name} is no longer down"
     return Item(
         id=tag(snapshot, "incident", incident.id, "began" if began else "over"),
         title=title,
         html=f"<p>{escape(title)}</p>\n",
         link=page_url(snapshot, base_url, f"incident-{incident.id}"),
-        at=at,
+        at=told.at,
+        updated_at=told.updated_at,
     )

@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime
 
 from lull.publishing.renderers.identity import page_link
 from lull.publishing.renderers.layout import document
-from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.past import Told, heading, newest_first, told
+from lull.publishing.renderers.past import Told, concerned, newest_first, told, updates
 from lull.publishing.renderers.times import month_text, time_element
-from lull.publishing.snapshot import AnnouncementSnapshot, StatusSnapshot
+from lull.publishing.snapshot import StatusSnapshot
 
 _MOST_MONTHS = 12
 
@@ -43,19 +42,14 @@ def render(snapshot: StatusSnapshot, updated_at: datetime, month: str) -> bytes:
 
 def _everything(snapshot: StatusSnapshot) -> list[Told]:
     texts = {each.id: each for each in (*snapshot.announcements, *snapshot.resolved)}
+    names = {component.id: component.name for component in snapshot.components}
     whole = newest_first((), snapshot.incidents)
     for announcement in texts.values():
         (line,) = newest_first([announcement], ())
-        whole.append(replace(line, detail=line.detail + _updates(announcement)))
+        whole.append(
+            replace(line, detail=line.detail + concerned(announcement.component_ids, names) + updates(announcement))
+        )
     return sorted(whole, key=lambda each: each.at, reverse=True)
-
-
-def _updates(announcement: AnnouncementSnapshot) -> str:
-    return "".join(
-        f"<h4>{heading(announcement, each)} <small>{time_element(each.created_at)}</small></h4>"
-        f'<div class="text">{html(each.body)}</div>'
-        for each in reversed(announcement.updates)
-    )
 
 
 def _turn(snapshot: StatusSnapshot, month: str) -> str:

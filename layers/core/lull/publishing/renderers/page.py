@@ -11,7 +11,7 @@ from lull.publishing.renderers.identity import data_url, page_link, page_url
 from lull.publishing.renderers.layout import document
 from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
-from lull.publishing.renderers.past import heading, newest_first, told
+from lull.publishing.renderers.past import concerned, newest_first, ongoing, told, updates
 from lull.publishing.renderers.stages import running
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import (
@@ -45,7 +45,8 @@ def render(
     main = f"""<p class="banner {look.color}" role="status">{shape(look)}<span>{escape(snapshot.description)}\
 {_affected(snapshot)}</span></p>
 <p id="news" role="status" data-since="{since}" hidden> <a href="{page_link(snapshot)}">Show it</a></p>
-{_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}{_past(snapshot)}"""
+{_outages(snapshot)}{_announcements(snapshot)}{_maintenances(snapshot)}{_sections(snapshot, updated_at)}\
+{_past(snapshot)}"""
     return document(
         snapshot,
         title=f"{snapshot.description} · {snapshot.name}",
@@ -85,6 +86,17 @@ def _links(snapshot: StatusSnapshot, base_url: str | None, data: str) -> str:
     return f'{feeds}<link rel="alternate" type="application/json" href="{data}">\n'
 
 
+def _outages(snapshot: StatusSnapshot) -> str:
+    """What checks have found to be down and nothing has ended yet, whether anybody has announced it or not."""
+    articles = "\n".join(ongoing(snapshot))
+    if not articles:
+        return ""
+    return f"""<section aria-labelledby="outages"><h2 id="outages">Outages</h2>
+{articles}
+</section>
+"""
+
+
 def _announcements(snapshot: StatusSnapshot) -> str:
     """What is open, but for planned work, which is told as maintenance."""
     names = {component.id: component.name for component in snapshot.components}
@@ -98,27 +110,17 @@ def _announcements(snapshot: StatusSnapshot) -> str:
 
 
 def _announcement(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> str:
-    about = _planned(announcement) + _concerned(announcement.component_ids, names)
-    updates = "\n".join(
-        f'<h4>{heading(announcement, each)} <small>{time_element(each.created_at)}</small></h4><div class="text">'
-        f"{html(each.body)}</div>"
-        for each in reversed(announcement.updates)
-    )
+    about = _planned(announcement) + concerned(announcement.component_ids, names)
     title = f"<h3><bdi>{escape(announcement.title)}</bdi></h3>"
     if announcement.scheduled_for is not None:
         word = running(announcement.updates[-1]).replace("_", " ").capitalize()
         title = f'<div class="line">{title}{_maintenance_status(word)}</div>'
-    return f'<article id="announcement-{announcement.id}">{title}{about}\n{updates}\n</article>'
+    return f'<article id="announcement-{announcement.id}">{title}{about}\n{updates(announcement)}\n</article>'
 
 
 def _planned(announcement: AnnouncementSnapshot) -> str:
     begins, ends = announcement.scheduled_for, announcement.scheduled_until
     return f"<p>{time_element(begins)} to {time_element(ends)}</p>" if begins and ends else ""
-
-
-def _concerned(component_ids: Iterable[int], names: Mapping[int, str]) -> str:
-    concerned = ", ".join(f"<bdi>{escape(names[each])}</bdi>" for each in component_ids)
-    return f"<p>Concerns {concerned}</p>" if concerned else ""
 
 
 def _maintenances(snapshot: StatusSnapshot) -> str:
@@ -146,10 +148,10 @@ def _maintenance_status(word: str) -> str:
 def _maintenance(maintenance: MaintenanceSnapshot, names: Mapping[int, str]) -> str:
     word = "In progress" if maintenance.under_way else "Planned"
     about = f"<p><bdi>{escape(maintenance.description)}</bdi></p>" if maintenance.description else ""
-    concerned = _concerned(maintenance.component_ids, names)
+    about += concerned(maintenance.component_ids, names)
     return (
         f'<li><div class="about"><bdi class="name">{escape(maintenance.name)}</bdi>'
-        f"<p>{time_element(maintenance.start_at)} to {time_element(maintenance.end_at)}</p>{about}{concerned}</div>"
+        f"<p>{time_element(maintenance.start_at)} to {time_element(maintenance.end_at)}</p>{about}</div>"
         f"{_maintenance_status(word)}</li>"
     )
 
@@ -159,7 +161,7 @@ def _scheduled(announcement: AnnouncementSnapshot, names: Mapping[int, str]) -> 
     return (
         f'<li id="announcement-{announcement.id}"><div class="about">'
         f'<bdi class="name">{escape(announcement.title)}</bdi>{_planned(announcement)}'
-        f'<div class="text">{texts}</div>{_concerned(announcement.component_ids, names)}</div>'
+        f'<div class="text">{texts}</div>{concerned(announcement.component_ids, names)}</div>'
         f"{_maintenance_status('Planned')}</li>"
     )
 
@@ -209,7 +211,7 @@ def _past(snapshot: StatusSnapshot) -> str:
     if not snapshot.show_incident_history:
         return ""
     over = [each for each in newest_first(snapshot.resolved, snapshot.incidents) if each.is_over][:_MOST_PAST]
-    lines = "\n".join(told(each) for each in over) or "<p>Nothing to tell.</p>"
+    lines = "\n".join(told(each) for each in over) or "<p>No incidents have been reported.</p>"
     return f"""<section aria-labelledby="past"><h2 id="past">Past incidents</h2>
 {lines}
 <p><a href="{page_link(snapshot, "/history")}">All incidents by month</a></p></section>"""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lull.domain.announcements import Status, calls_off
+from lull.domain.announcements import Status, calls_off, is_record, resolution
 from lull.publishing.snapshot import AnnouncementSnapshot, UpdateSnapshot
 
 
@@ -16,7 +16,21 @@ def stage(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> str:
         return update.status.lower()
     if update.status == Status.RESOLVED:
         return "cancelled" if _calls_off(announcement, update) else "completed"
+    if _is_recorded_by(announcement, update):
+        return "completed"
     return "scheduled" if update.created_at < begins else running(update)
+
+
+def told_of(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> datetime:
+    """The time that an update tells of: what ended as planned did so then, whenever it was written down."""
+    ends, over = announcement.scheduled_until, announcement.resolved_at
+    if ends and _is_recorded_by(announcement, update):
+        return ends
+    return over if over and update == resolution(announcement.updates) else update.created_at
+
+
+def _is_recorded_by(announcement: AnnouncementSnapshot, update: UpdateSnapshot) -> bool:
+    return update.id == 1 and is_record(announcement.created_at, announcement.scheduled_until)
 
 
 def running(update: UpdateSnapshot) -> str:

@@ -52,6 +52,7 @@ def _component(component: ComponentSnapshot, snapshot: StatusSnapshot, at: datet
 
 def _announcement(announcement: AnnouncementSnapshot) -> dict[str, Any]:
     begins, ends = announcement.scheduled_for, announcement.scheduled_until
+    over = announcement.resolved_at
     return {
         "id": announcement.id,
         "title": announcement.title,
@@ -63,6 +64,8 @@ def _announcement(announcement: AnnouncementSnapshot) -> dict[str, Any]:
         "scheduledFor": instant(begins) if begins else None,
         "scheduledUntil": instant(ends) if ends else None,
         "createdAt": instant(announcement.created_at),
+        "updatedAt": instant(announcement.updated_at),
+        "resolvedAt": instant(over) if over else None,
         "updates": [
             {"id": each.id, "status": each.status, "body": each.body, "createdAt": instant(each.created_at)}
             for each in announcement.updates

@@ -6,9 +6,15 @@ from typing import Any
 
 from lull.domain.announcements import Status
 from lull.publishing.renderers.identity import announcement_url, page_url
-from lull.publishing.renderers.stages import running, stage
+from lull.publishing.renderers.stages import running, stage, told_of
 from lull.publishing.renderers.status_json import instant
-from lull.publishing.snapshot import AnnouncementSnapshot, MaintenanceSnapshot, StatusSnapshot, UpdateSnapshot
+from lull.publishing.snapshot import (
+    AnnouncementSnapshot,
+    IncidentSnapshot,
+    MaintenanceSnapshot,
+    StatusSnapshot,
+    UpdateSnapshot,
+)
 
 Components = Mapping[str, dict[str, Any]]
 """Of the page, by id, as they are listed."""
@@ -18,12 +24,47 @@ COMPLETED = "completed"
 
 
 def incidents(snapshot: StatusSnapshot, components: Components, *, base_url: str) -> list[dict[str, Any]]:
-    """Announcements that are not about planned work, newest first."""
-    told = [each for each in (*snapshot.announcements, *_past(snapshot)) if each.scheduled_for is None]
-    return [
-        _incident(snapshot, each, each.status.lower(), each.impact.lower(), components, base_url)
-        for each in sorted(told, key=lambda each: (each.created_at, each.id), reverse=True)
+    """Announcements that are not about planned work, and outages that checks have found, newest first."""
+    told = [
+        (
+            each.created_at,
+            each.id,
+            _incident(snapshot, each, each.status.lower(), each.impact.lower(), components, base_url),
+        )
+        for each in (*snapshot.announcements, *_past(snapshot))
+        if each.scheduled_for is None
     ]
+    over = (each for each in snapshot.incidents if each.resolved_at) if snapshot.show_incident_history else ()
+    found = [
+        (each.started_at, each.id, _outage(snapshot, each, components, base_url)) for each in (*snapshot.ongoing, *over)
+    ]
+    return [each for _, _, each in sorted([*told, *found], key=lambda each: each[:2], reverse=True)]
+
+
+def _outage(
+    snapshot: StatusSnapshot, outage: IncidentSnapshot, components: Components, base_url: str
+) -> dict[str, Any]:
+    """Under an id that it keeps, and that no announcement has."""
+    outage_id = f"incident-{outage.id}"
+    name, began, over = outage.component_name, outage.started_at, outage.resolved_at
+    updates = [_update(f"{outage_id}-1", "investigating", f"{name} is down.", outage_id, began)]
+    if over:
+        updates.insert(0, _update(f"{outage_id}-2", RESOLVED, f"{name} is no longer down.", outage_id, over))
+    return {
+        "id": outage_id,
+        "name": outage.title,
+        "status": RESOLVED if over else "investigating",
+        "impact": "major" if outage.partial else "critical",
+        "created_at": instant(began),
+        "updated_at": instant(over or began),
+        "started_at": instant(began),
+        "monitoring_at": None,
+        "resolved_at": _instant_or_none(over),
+        "shortlink": page_url(snapshot, base_url, f"incident-{outage.id}"),
+        "page_id": str(snapshot.id),
+        "incident_updates": updates,
+        "components": _named((outage.component_id,), components),
+    }
 
 
 def maintenances(snapshot: StatusSnapshot, components: Components, *, base_url: str) -> list[dict[str, Any]]:
@@ -60,7 +101,6 @@ def _incident(
 ) -> dict[str, Any]:
     incident_id = str(announcement.id)
     updates = announcement.updates
-    over = updates[-1].created_at if updates[-1].status == Status.RESOLVED else None
     watched = next((each.created_at for each in updates if each.status == Status.MONITORING), None)
     return {
         "id": incident_id,
@@ -68,14 +108,19 @@ def _incident(
         "status": status,
         "impact": impact,
         "created_at": instant(announcement.created_at),
-        "updated_at": instant(updates[-1].created_at),
+        "updated_at": instant(announcement.updated_at),
         "started_at": instant(announcement.scheduled_for or announcement.created_at),
         "monitoring_at": _instant_or_none(watched),
-        "resolved_at": _instant_or_none(over),
+        "resolved_at": _instant_or_none(announcement.resolved_at),
         "shortlink": announcement_url(snapshot, base_url, announcement.id),
         "page_id": str(snapshot.id),
         "incident_updates": [
-            _update(f"{incident_id}-{each.id}", _stage(announcement, each), each.body, incident_id, each.created_at)
+            {
+                **_update(
+                    f"{incident_id}-{each.id}", _stage(announcement, each), each.body, incident_id, each.created_at
+                ),
+                "display_at": instant(told_of(announcement, each)),
+            }
             for each in reversed(updates)
         ],
         "components": _named(announcement.component_ids, components),
@@ -130,7 +175,7 @@ def _update(update_id: str, status: str, body: str, incident_id: str, at: dateti
 
 
 def _named(component_ids: Iterable[int], components: Components) -> list[dict[str, Any]]:
-    return [components[str(each)] for each in component_ids]
+    return [components[str(each)] for each in component_ids if str(each) in components]
 
 
 def _instant_or_none(at: datetime | None) -> str | None:

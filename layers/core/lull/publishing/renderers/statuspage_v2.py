@@ -1,7 +1,7 @@
 """A page in the convention of Statuspage, for the clients that know it: the files below `/api/v2`.
 
-Incidents are what the owner has announced; outages show in the components. The convention has no word for what is not
-monitored: nothing is known to be wrong with it.
+Incidents are what the owner has announced, and the outages that checks have found. The convention has no word for
+what is not monitored: nothing is known to be wrong with it.
 """
 
 import hashlib

@@ -89,6 +89,7 @@ th{white-space:nowrap}
 footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
 footer p{margin:0 auto 0 0}
 footer form{flex:0 0 100%}
+footer form a{white-space:nowrap}
 input,button{font:inherit;padding:.25rem .5rem}
 input{max-width:100%}
 a{color:inherit}

@@ -10,7 +10,7 @@ from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import StatusSnapshot
 
 _EMAIL = (
-    '<label for="email">Updates by e-mail</label> '
+    '<label for="email">Announcements and maintenance by e-mail</label> '
     '<input type="email" id="email" name="email" maxlength="254" autocomplete="email" required>'
 )
 
@@ -33,8 +33,10 @@ def render(snapshot: StatusSnapshot, updated_at: datetime, *, takes_mail: bool) 
         else ""
     )
     main = f"""{mail}<section><h2>By webhook</h2>{_form(snapshot)}<input type="hidden" name="channel" value="WEBHOOK">
-<p><label for="url">URL that echoes a signed challenge</label>
-<input type="url" id="url" name="webhookUrl" pattern="https?://.*" required></p>{_choice(snapshot)}
+<p><label for="url">Webhook URL</label> <input type="url" id="url" name="webhookUrl" pattern="https://.+"\
+ placeholder="https://" aria-describedby="url-help" required></p>
+<p id="url-help">An https address of your own server: it gets announcements and maintenance as signed JSON once it has\
+ answered a first request with the <code>challenge</code> in it.</p>{_choice(snapshot)}
 <p><button>Subscribe</button></p></form></section>
 <section><h2>By feed</h2><p><a href="{data}/feed.rss">RSS</a> <a href="{data}/feed.atom">Atom</a>
 <a href="{data}/maintenance.ics">Calendar</a></p></section>"""
@@ -59,5 +61,5 @@ def _choice(snapshot: StatusSnapshot) -> str:
         for each in snapshot.components
     )
     return f"""<details><summary>Choose components</summary>
-<fieldset><legend>Only of these; of all if none is chosen</legend>
+<fieldset><legend>Only these components (all of them if none is chosen)</legend>
 {boxes}</fieldset></details>"""

@@ -1,13 +1,15 @@
 """What subscribers are written: the same as text and as HTML, readable without styles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
-from lull.domain.announcements import Announcement
+from lull.domain.announcements import Announcement, Status
 from lull.domain.notices import Telling
 from lull.domain.status_pages import StatusPage
 from lull.publishing.renderers.markdown import html
+from lull.publishing.renderers.plain_text import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,25 @@ def confirmation(page: StatusPage, *, confirm_url: str, unsubscribe_url: str) ->
 
 
 def of_telling(
-    page: StatusPage, announcement: Announcement, telling: Telling, *, page_url: str, unsubscribe_url: str
+    page: StatusPage,
+    announcement: Announcement,
+    telling: Telling,
+    *,
+    concerned: Sequence[str] = (),
+    page_url: str,
+    unsubscribe_url: str,
 ) -> Mail:
-    """One subject for all mails about an announcement, so that they are one thread."""
-    when = _when(announcement)
-    about = [telling.heading, *([when] if when else [])]
+    """One subject for all mails about an announcement, so that they are one thread.
+
+    `concerned` are the names of the components that it is about.
+    """
+    about = [telling.heading, _when(announcement, telling), f"Impact: {announcement.impact.lower()}"]
+    about += [f"Concerns {', '.join(concerned)}"] if concerned else []
     text = "\n\n".join(
         [
             f"{announcement.title}",
             "\n".join(about),
-            telling.body.strip(),
+            plain(telling.body),
             f"{page.name}: {page_url}",
             f"Unsubscribe: {unsubscribe_url}",
         ]
@@ -61,13 +72,15 @@ def of_telling(
     )
 
 
-def _when(announcement: Announcement) -> str | None:
+def _when(announcement: Announcement, telling: Telling) -> str:
     begins, ends = announcement.scheduled_for, announcement.scheduled_until
-    return f"{_people(begins)} to {_people(ends)}" if begins and ends else None
+    if begins is None and telling.update.status is Status.RESOLVED:
+        begins, ends = announcement.created_at, telling.update.created_at
+    return f"{_people(begins)} to {_people(ends)}" if begins and ends else f"Since {_people(announcement.created_at)}"
 
 
 def _people(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _document(body: str, unsubscribe_url: str) -> str:
