@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from lull.domain.component_deployments import Status
+from lull.domain.component_deployments import Status, moved
 from lull.domain.dora import metrics
 from lull.domain.incidents import Incident, IncidentState, Reason, Severity
 from tests.builders import NOON
@@ -123,3 +123,20 @@ def test_places_do_not_share_incidents():
     other = a_success(2, 299, component_id="other")
     result = found([a_success(1, 300), other], [an_incident(1, 298)], behind={**BEHIND, ("other", "e"): [11]})
     assert result.change_fail_rate.count == 1
+
+
+def test_another_try_does_not_undo_what_users_had():
+    rolled = a_success(1, 60, status=Status.ROLLED_BACK, rolled_back_at=at(40))
+    for tries in (
+        [moved(rolled, Status.PENDING, at=at(30))],
+        [moved(moved(rolled, Status.PENDING, at=at(30)), Status.IN_PROGRESS, at=at(25))],
+    ):
+        result = found(tries)
+        assert (result.change_fail_rate.samples, result.change_fail_rate.count) == (1, 1)
+        assert result.failed_deployment_recovery_time.p50_seconds == 20 * 60
+    again = moved(tries[0], Status.SUCCEEDED, at=at(20))
+    result = found([again])
+    assert (result.deployment_frequency.deployments, result.change_fail_rate.count) == (2, 1)
+    twice = moved(moved(again, Status.ROLLED_BACK, at=at(10)), Status.PENDING, at=at(5))
+    assert found([twice]).change_fail_rate.rate == 1.0
+    assert [each.attempt for each in twice.rolled_back] == [1, 2]

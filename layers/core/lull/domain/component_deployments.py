@@ -88,6 +88,20 @@ class Quiet(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack:
+    """An earlier attempt that had reached its users."""
+
+    attempt: int
+    started_at: datetime | None
+    finished_at: datetime
+    rolled_back_at: datetime
+
+
+MAX_ROLLED_BACK = 20
+"""How many of them a deployment remembers, the newest; its history has all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentDeployment:
     id: str
     workspace_id: int
@@ -119,6 +133,8 @@ class ComponentDeployment:
     """Of this attempt, by our clock or by that of the provider that told of it; so is the end."""
     finished_at: datetime | None = None
     rolled_back_at: datetime | None = None
+    rolled_back: tuple[RolledBack, ...] = ()
+    """Attempts before this one that were rolled back, oldest first."""
     chain: Chain = Chain()
     revision: int = 0
 
@@ -188,12 +204,42 @@ def moved(
     if to is Status.IN_PROGRESS:
         return replace(changed, started_at=at)
     if to is Status.PENDING:
+        changed = _remembering(changed, deployment)
         return replace(changed, attempt=deployment.attempt + 1, started_at=None, finished_at=None, rolled_back_at=None)
     if to is Status.ROLLED_BACK:
         return replace(changed, rolled_back_at=at)
     if to is Status.FAILED:
         changed = replace(changed, reason=reason or Reason.FAILED)
     return replace(changed, finished_at=finished_at or at) if to in _FINAL else changed
+
+
+def _remembering(changed: ComponentDeployment, was: ComponentDeployment) -> ComponentDeployment:
+    """With the attempt that ends here, if its users had it: what happened to them is not undone by another try."""
+    if was.finished_at is None or was.rolled_back_at is None:
+        return changed
+    ended = RolledBack(
+        attempt=was.attempt,
+        started_at=was.started_at,
+        finished_at=was.finished_at,
+        rolled_back_at=was.rolled_back_at,
+    )
+    return replace(changed, rolled_back=(*was.rolled_back, ended)[-MAX_ROLLED_BACK:])
+
+
+def attempts(deployment: ComponentDeployment) -> list[ComponentDeployment]:
+    """The deployment as each attempt that was rolled back left it, and as it is."""
+    earlier = [
+        replace(
+            deployment,
+            status=Status.ROLLED_BACK,
+            attempt=each.attempt,
+            started_at=each.started_at,
+            finished_at=each.finished_at,
+            rolled_back_at=each.rolled_back_at,
+        )
+        for each in deployment.rolled_back
+    ]
+    return [*earlier, deployment]
 
 
 def _check_finish(deployment: ComponentDeployment, to: Status, finished_at: datetime | None, *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lull.domain.component_deployments import ComponentDeployment, Status
+from lull.domain.component_deployments import ComponentDeployment, Status, attempts
 from lull.domain.incidents import Incident
 
 FAILS_WITHIN = timedelta(hours=1)
@@ -99,7 +99,7 @@ def metrics(
     where; an incident is laid to the charge of the newest change of its place, if that is less than `FAILS_WITHIN` old.
     """
     since = until - timedelta(days=days)
-    known = list(deployments)
+    known = [attempt for each in deployments for attempt in attempts(each)]
     told = sorted(incidents, key=lambda each: (each.opened_at, each.id))
     changes = [each for each in _changes(known, told, checks_behind) if since < each.at <= until]
     leads = [each.at - each.deployment.commit_timestamp for each in changes if each.deployment.commit_timestamp]
@@ -130,11 +130,13 @@ def _changes(
     reached = [each for each in deployments if each.status in (Status.SUCCEEDED, Status.ROLLED_BACK)]
     for place in dict.fromkeys(map(_place, reached)):
         ordered = sorted(
-            (each.finished_at, each.id, each) for each in reached if _place(each) == place and each.finished_at
+            (each.finished_at, each.id, each.attempt, each)
+            for each in reached
+            if _place(each) == place and each.finished_at
         )
         ours = [each for each in incidents if each.check_id in checks.get(place, ())]
-        ends: list[datetime | None] = [at for at, _, _ in ordered[1:]]
-        for (at, _, deployment), until in zip(ordered, [*ends, None], strict=True):
+        ends: list[datetime | None] = [at for at, *_ in ordered[1:]]
+        for (at, _, _, deployment), until in zip(ordered, [*ends, None], strict=True):
             last = min(at + FAILS_WITHIN, until) if until else at + FAILS_WITHIN
             charged = tuple(each for each in ours if at <= each.opened_at < last)
             found.append(_Change(deployment, at, charged, until))

@@ -110,7 +110,8 @@ def send_executor_calls(wanted: Sequence[tuple[int, str, datetime]], *, at: date
         (json.dumps({"kind": EXECUTOR, "workspace_id": workspace_id, "deployment_id": deployment_id}), due_at)
         for workspace_id, deployment_id, due_at in wanted
     ]
-    send_to_notifier(bodies, at=at)
+    if bodies:
+        send_to_notifier(bodies, at=at)
 
 
 def parse_delivery(body: str) -> tuple[int, int]:

@@ -146,7 +146,8 @@ def list_deployments(
         return [], total
     ids = store.list_component_deployment_ids(caller.workspace_id, wanted, skip=skip, take=take)
     found = {each.id: each for each in store.get_component_deployments([(caller.workspace_id, each) for each in ids])}
-    return [found[each] for each in ids if each in found], total
+    # One that has moved on since its list was read does not belong there any more.
+    return [found[each] for each in ids if each in found and status in (None, found[each].status)], total
 
 
 def list_latest(caller: Caller, component_id: str) -> list[ComponentDeployment]:
