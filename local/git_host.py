@@ -14,6 +14,11 @@ from typing import Any
 Admits = Callable[[BaseHTTPRequestHandler], bool]
 
 
+class _Server(ThreadingHTTPServer):
+    # Beyond five at once, those who wait would be refused.
+    request_queue_size = 128
+
+
 def serving(root: Path, port: int = 0, *, admits: Admits = lambda _: True) -> ThreadingHTTPServer:
     """A server that is still to be started. Whoever is not admitted is asked for a password."""
 
@@ -44,7 +49,7 @@ def serving(root: Path, port: int = 0, *, admits: Admits = lambda _: True) -> Th
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return _Server(("127.0.0.1", port), Handler)
 
 
 def _answered(root: Path, request: BaseHTTPRequestHandler, body: bytes) -> bytes:

@@ -169,8 +169,8 @@ class ComponentDeploymentOut(Out):
     metadata: dict[str, Any]
     attested: list[str] = Field(description="Fields that a verified token vouches for.")
     quiet: Quiet = Field(
-        description="Whether it keeps the checks behind it quiet: `on` since its deployment windows were opened, `waiting` "
-        "for a moment before. A person may have ended a window or resumed a check since; `holds` of a check knows."
+        description="Whether it keeps the checks behind it quiet: `on` since its windows were opened, `waiting` for "
+        "a moment before. A person may have ended a window or resumed a check since; `holds` of a check knows."
     )
     deployment_window_ids: list[int] = Field(description="The deployment windows that keep them quiet.")
     max_duration_seconds: int
