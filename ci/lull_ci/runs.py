@@ -18,6 +18,7 @@ from lull_ci.texts import one_line
 
 GITHUB, GITLAB, OTHER = "github", "gitlab", "other"
 
+_PLAIN = re.compile("[ -~]{1,100}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{7,64}", re.ASCII)
 _URL = "https?://[!-~]{1,2000}"
 _LONGEST = 255
@@ -55,6 +56,15 @@ class Run:
             return f"lull-ci-{uuid.uuid4()}"
         said = json.dumps([self.provider, self.repository, self.id, self.attempt, self.job, *parts])
         return f"lull-ci-{self.provider}-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+
+    @property
+    def mark(self) -> str | None:
+        """What the name of a window ends with, for runs that have no link to be known by."""
+        if self.id is None or self.link is not None:
+            return None
+        # What a name cannot hold in full must still be told from others.
+        said = self.id if _PLAIN.fullmatch(self.id) else hashlib.sha256(self.id.encode()).hexdigest()[:40]
+        return f"(run {said})"
 
     def metadata(self, key: str | None) -> dict[str, Any]:
         """What a deployment remembers of the run that made it."""

@@ -105,7 +105,7 @@ def start_window(step: Step) -> int:
         "projectId": step.asked.project,
         "autoPause": True,
         "checkIds": step.asked.checks,
-        "name": step.asked.name,
+        "name": windows.named(step.run, step.asked.name),
         "version": step.asked.version or step.run.version,
         "author": step.run.actor,
         "link": step.run.link,
@@ -128,7 +128,7 @@ def end_window(step: Step) -> int:
     window_id = step.asked.id
     if window_id is None:
         if step.asked.project is None:
-            raise Misused("it is not known which window is meant: give --id, or --project")
+            raise Misused("it is not known which window is meant: give --id, or --project (LULL_PROJECT)")
         window_id = windows.find(step.api, step.run, step.asked.project)
     if window_id is None:
         return _nothing(step, "deployment window", "window")

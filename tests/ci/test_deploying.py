@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from tests.ci.command import Pipeline
+
 TARGET = ("--component", "checkout", "--environment", "production")
 
 
@@ -205,6 +207,28 @@ def test_windows_of_a_project(pipeline, shop):
         ended = job.lull("window", "end", *project, **environment)
         assert (ended.code, ended.out) == (0, first.out)
     assert shop.statuses() == ["RESUMED", "NEW"]
+
+
+def test_windows_are_found_by_a_run_that_has_only_a_name(pipeline, shop):
+    job = Pipeline(pipeline.folder, {**pipeline.environment, "LULL_PROJECT": str(shop.project)}, pipeline.meanwhile)
+    opened = job.lull("window", "start", "--for", "30m", "--name", "x" * 255, LULL_RUN="17")
+    long = job.lull("window", "start", LULL_RUN="7" * 200)
+    # Of others, and newer.
+    others = [job.lull("window", "start", LULL_RUN=run) for run in ("117", "7" * 199, "1")]
+    assert {each.code for each in (opened, long, *others)} == {0}
+    name = shop.api.get(f"/api/deployments/{opened.out.strip()}")["name"]
+    assert (len(name), name[-10:]) == (255, "x (run 17)")
+    for run, started in (("17", opened), ("7" * 200, long)):
+        ended = job.lull("window", "end", LULL_RUN=run)
+        assert (ended.code, ended.out) == (0, started.out)
+    again = job.lull("window", "end", LULL_RUN="17")
+    assert (again.code, again.out) == (0, "")
+    assert "no deployment window to end" in again.err
+    windows = shop.api.get(f"/api/deployments?projectId={shop.project}")
+    assert [each["status"] for each in windows] == ["ACTIVE"] * 3 + ["ENDED"] * 2
+    nobody = job.lull("window", "end")
+    assert nobody.code == 2
+    assert "set LULL_RUN for both" in nobody.err
 
 
 def test_windows_that_cannot_be_are_refused(pipeline, shop):
