@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.ci.command import CI, Outcome, Pipeline
+from tests.e2e.running import free_port
 
 SHOP = {"LULL_COMPONENT": "checkout", "LULL_ENVIRONMENT": "production"}
 
@@ -88,6 +89,14 @@ def test_an_action_for_each_step_of_a_release(action, shop):
     assert (ended.code, shop.deployments()[0]["status"]) == (0, "succeeded")
     window, outputs = action.run("window start", project=str(shop.project), options="--for=30m\n--name=two words\n")
     assert (window.code, shop.api.get(f"/api/deployments/{outputs['window-id']}")["name"]) == (0, "two words")
+
+
+def test_the_job_says_whether_lull_is_required_unless_the_step_does(action):
+    action.job.environment.update(LULL_URL=f"http://127.0.0.1:{free_port()}", LULL_TIMEOUT="1", **SHOP)
+    assert action.run("can-deploy")[0].code == 0
+    action.job.environment["LULL_REQUIRED"] = "true"
+    assert action.run("can-deploy")[0].code == 4
+    assert action.run("can-deploy", required="false")[0].code == 0
 
 
 @pytest.mark.parametrize("command", ["deploy", "deploy start; id", "--help", "$(id)", ""])
