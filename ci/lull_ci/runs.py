@@ -68,8 +68,6 @@ class Run:
 
     def metadata(self, key: str | None) -> dict[str, Any]:
         """What a deployment remembers of the run that made it."""
-        if self.id is None:
-            return {}
         said = {
             "provider": self.provider,
             "repository": self.repository,
@@ -81,7 +79,8 @@ class Run:
             "jobUrl": self.job_url,
             "key": key,
         }
-        return {"ci": {name: value for name, value in said.items() if value is not None}}
+        known = {name: value for name, value in said.items() if value is not None}
+        return {"ci": known} if known else {}
 
     def made(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a deployment with this metadata was made by this run, in whichever job and try."""

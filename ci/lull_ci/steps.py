@@ -42,12 +42,21 @@ def start_deployment(step: Step) -> int:
     step.handover.deployment(made.id)
     if not step.asked.json:
         step.terminal.result(made.id)
+    _warn_without_run(step, "deployment")
     begun = deployments.wait_until_quiet(
         step.api, deployments.begin(step.api, made, step.terminal), step.asked.wait, step.terminal
     )
     if step.asked.json:
         step.terminal.record(begun.said)
     return 0
+
+
+def _warn_without_run(step: Step, noun: str) -> None:
+    if step.run.id is None:
+        step.terminal.warning(
+            f"no CI run is known here, so this step makes another {noun} if it is run again: set LULL_RUN to something "
+            "of this run's own, the same in all of its steps"
+        )
 
 
 def _facts(run: Run, asked: argparse.Namespace) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def _meant(step: Step) -> Deployment | None:
 
 def _nothing(step: Step, noun: str, command: str) -> int:
     """There is none to end, which is so too where Lull was down when it was to be started."""
-    text = f"this run has no {noun} to end: did `lull {command} start` run, and reach Lull?"
+    text = f"there is no {noun} of this run to end: did `lull {command} start` run, and reach Lull?"
     if step.required:
         step.terminal.error(text)
         return Refused.exit_code
@@ -120,6 +129,7 @@ def start_window(step: Step) -> int:
         step.handover.window("")
         raise
     step.handover.window(str(opened.id))
+    _warn_without_run(step, "deployment window")
     _print(step, str(opened.id), opened.said)
     return 0
 

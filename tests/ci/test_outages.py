@@ -55,7 +55,7 @@ def test_what_follows_a_start_that_did_not_reach_lull(lost, job, shop):
     assert lost.handed_on("env") == {"LULL_DEPLOYMENT_ID": ""}
     ended = job.lull("deploy", "succeed", *TARGET, **lost.handed_on("env"))
     assert ended.code == 0
-    assert "no deployment to end" in ended.err
+    assert "no deployment of this run to end" in ended.err
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
