@@ -158,6 +158,14 @@ def test_checks_that_are_slow_to_be_quiet_are_a_warning(job, lull, shop):
     assert "are not quiet after 1 s" in started.err
 
 
+@pytest.mark.parametrize("printed", ["id", "--json"])
+def test_an_output_that_nobody_reads_stops_nothing(job, shop, printed):
+    code, said = job.unread(*START, *([printed] if printed == "--json" else []))
+    assert (code, said) == (0, "")
+    assert shop.deployments()[0]["status"] == "in_progress"
+    assert job.unread("--help") == (0, "")
+
+
 def test_what_lull_says_is_no_command_to_the_runner(nobody, lull):
     said = b'{"message": "no\\n::set-env name=PATH::/tmp\\r\\u2028::stop-commands::x"}'
     lull.troubles.append(Trouble(400, body=said))
