@@ -204,7 +204,6 @@ def test_each_job_has_a_token_for_lull_and_no_other_audience():
 
 README = (CI.parent / "README.md").read_text()
 SECTION = README[README.index("## In a pipeline") : README.index("## What is not there yet")]
-VOLATILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def test_the_pipelines_of_the_readme_use_what_there_is():
@@ -217,12 +216,3 @@ def test_the_pipelines_of_the_readme_use_what_there_is():
     assert configuration["deploy"]["extends"] in jobs
     assert set(re.findall(r"`(\.lull[\w-]*)`", SECTION)) <= jobs.keys()
     assert set(configuration["variables"]) == {"LULL_URL", "LULL_COMPONENT", "LULL_ENVIRONMENT", "LULL_CI_PACKAGE"}
-
-
-def test_the_readme_shows_what_the_command_prints(pipeline, lull, shop):
-    (shown,) = re.findall(r"```console\n(.*?)```", SECTION, re.DOTALL)
-    typed = [line[2:] for line in shown.splitlines() if line.startswith("$ ")]
-    script = [f"lull() {{ '{sys.executable}' -m lull_ci \"$@\"; }}", "exec 2>&1", *typed]
-    ran = pipeline.run(["sh", "-c", "\n".join(script).replace("http://127.0.0.1:8000", lull.url)])
-    expected = [line for line in shown.splitlines() if not line.startswith("$ ")]
-    assert VOLATILE.sub("…", ran.out).splitlines() == [VOLATILE.sub("…", line) for line in expected]
