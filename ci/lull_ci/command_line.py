@@ -18,11 +18,14 @@ from lull_ci.handover import Handover
 from lull_ci.runs import GITHUB, Run, run_of
 from lull_ci.settings import Settings, is_required, settings_of
 from lull_ci.steps import STEPS, Step
-from lull_ci.terminal import Terminal
+from lull_ci.terminal import Terminal, finish
 
 
 def run() -> None:
-    sys.exit(main(sys.argv[1:], os.environ))
+    try:
+        sys.exit(main(sys.argv[1:], os.environ))
+    finally:
+        finish()
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

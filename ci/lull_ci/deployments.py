@@ -123,14 +123,21 @@ def read(api: Api, deployment_id: str) -> Deployment:
 
 
 def find(api: Api, run: Run, component: str, environment: str, key: str | None) -> Deployment | None:
-    """The newest of this run that is still open, else its newest. Raises Misused where several may be meant."""
+    """The newest of this run that is still open, else its newest; where no run is known, the only one in progress.
+
+    Raises Misused where several may be meant.
+    """
+    target = {"componentId": id_of(api, COMPONENT, component), "environmentId": id_of(api, ENVIRONMENT, environment)}
     if run.id is None:
-        raise Misused("no CI run is known here: give --id, as `lull deploy start` printed it")
-    ids = id_of(api, COMPONENT, component), id_of(api, ENVIRONMENT, environment)
-    page = api.get(_PATH, componentId=ids[0], environmentId=ids[1], take=100)
-    data = page.get("data")
-    found = [Deployment.of(each) for each in (data if isinstance(data, list) else [])]
-    ours = [each for each in found if run.made(each.said["metadata"]) and key in (None, each.key)]
+        begun = [each for each in _list(api, **target, status=IN_PROGRESS) if key in (None, each.key)]
+        if len(begun) > 1:
+            several = ", ".join(each.id for each in begun)
+            raise Misused(
+                f"no CI run is known here, and several deployments of {component} to {environment} are in progress: "
+                f"give --id, or set LULL_RUN for start and end ({several})"
+            )
+        return next(iter(begun), None)
+    ours = [each for each in _list(api, **target) if run.made(each.said["metadata"]) and key in (None, each.key)]
     still_open = [each for each in ours if each.status in _OPEN]
     if len({each.key for each in still_open}) > 1:
         several = ", ".join(each.id for each in still_open)
@@ -138,6 +145,12 @@ def find(api: Api, run: Run, component: str, environment: str, key: str | None) 
             f"this run has several deployments of {component} to {environment} open: give --key or --id ({several})"
         )
     return next(iter(still_open or ours), None)
+
+
+def _list(api: Api, **which: str) -> list[Deployment]:
+    """The newest hundred."""
+    data = api.get(_PATH, **which, take=100).get("data")
+    return [Deployment.of(each) for each in (data if isinstance(data, list) else [])]
 
 
 def end(api: Api, found: Deployment, status: str, terminal: Terminal) -> Deployment:

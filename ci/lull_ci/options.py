@@ -21,7 +21,8 @@ _EXIT_CODES = """exit codes:
 
 LULL_URL says where Lull is, LULL_TOKEN is an API key. Without a key the token that GitHub Actions or GitLab CI sign for
 the job is shown, for the audience LULL_AUDIENCE (LULL_URL, unless it is set); LULL_WORKSPACE is needed where several
-workspaces trust a repository. In other CIs LULL_RUN tells one run from another."""
+workspaces trust a repository. In other CIs LULL_RUN tells one run from another: set it
+to something of this run's own, the same in all of its steps."""
 
 
 def parsed(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:

@@ -18,6 +18,7 @@ from lull_ci.texts import one_line
 
 GITHUB, GITLAB, OTHER = "github", "gitlab", "other"
 
+_PLAIN = re.compile("[ -~]{1,100}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{7,64}", re.ASCII)
 _URL = "https?://[!-~]{1,2000}"
 _LONGEST = 255
@@ -56,10 +57,17 @@ class Run:
         said = json.dumps([self.provider, self.repository, self.id, self.attempt, self.job, *parts])
         return f"lull-ci-{self.provider}-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
 
+    @property
+    def mark(self) -> str | None:
+        """What the name of a window ends with, for runs that have no link to be known by."""
+        if self.id is None or self.link is not None:
+            return None
+        # What a name cannot hold in full must still be told from others.
+        said = self.id if _PLAIN.fullmatch(self.id) else hashlib.sha256(self.id.encode()).hexdigest()[:40]
+        return f"(run {said})"
+
     def metadata(self, key: str | None) -> dict[str, Any]:
         """What a deployment remembers of the run that made it."""
-        if self.id is None:
-            return {}
         said = {
             "provider": self.provider,
             "repository": self.repository,
@@ -71,7 +79,8 @@ class Run:
             "jobUrl": self.job_url,
             "key": key,
         }
-        return {"ci": {name: value for name, value in said.items() if value is not None}}
+        known = {name: value for name, value in said.items() if value is not None}
+        return {"ci": known} if known else {}
 
     def made(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a deployment with this metadata was made by this run, in whichever job and try."""

@@ -42,12 +42,21 @@ def start_deployment(step: Step) -> int:
     step.handover.deployment(made.id)
     if not step.asked.json:
         step.terminal.result(made.id)
+    _warn_without_run(step, "deployment")
     begun = deployments.wait_until_quiet(
         step.api, deployments.begin(step.api, made, step.terminal), step.asked.wait, step.terminal
     )
     if step.asked.json:
         step.terminal.record(begun.said)
     return 0
+
+
+def _warn_without_run(step: Step, noun: str) -> None:
+    if step.run.id is None:
+        step.terminal.warning(
+            f"no CI run is known here, so this step makes another {noun} if it is run again: set LULL_RUN to something "
+            "of this run's own, the same in all of its steps"
+        )
 
 
 def _facts(run: Run, asked: argparse.Namespace) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def _meant(step: Step) -> Deployment | None:
 
 def _nothing(step: Step, noun: str, command: str) -> int:
     """There is none to end, which is so too where Lull was down when it was to be started."""
-    text = f"this run has no {noun} to end: did `lull {command} start` run, and reach Lull?"
+    text = f"there is no {noun} of this run to end: did `lull {command} start` run, and reach Lull?"
     if step.required:
         step.terminal.error(text)
         return Refused.exit_code
@@ -105,7 +114,7 @@ def start_window(step: Step) -> int:
         "projectId": step.asked.project,
         "autoPause": True,
         "checkIds": step.asked.checks,
-        "name": step.asked.name,
+        "name": windows.named(step.run, step.asked.name),
         "version": step.asked.version or step.run.version,
         "author": step.run.actor,
         "link": step.run.link,
@@ -120,6 +129,7 @@ def start_window(step: Step) -> int:
         step.handover.window("")
         raise
     step.handover.window(str(opened.id))
+    _warn_without_run(step, "deployment window")
     _print(step, str(opened.id), opened.said)
     return 0
 
@@ -128,7 +138,7 @@ def end_window(step: Step) -> int:
     window_id = step.asked.id
     if window_id is None:
         if step.asked.project is None:
-            raise Misused("it is not known which window is meant: give --id, or --project")
+            raise Misused("it is not known which window is meant: give --id, or --project (LULL_PROJECT)")
         window_id = windows.find(step.api, step.run, step.asked.project)
     if window_id is None:
         return _nothing(step, "deployment window", "window")

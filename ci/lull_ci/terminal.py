@@ -2,13 +2,16 @@
 
 In GitHub Actions warnings and errors are workflow commands, which it shows on the run's page. It reads them from stderr
 as well, so stdout stays good for `id=$(lull deploy start …)`.
+
+Whoever reads may stop, as `head` does: the rest is for nobody, and what was asked is done all the same.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from lull_ci.texts import one_line
 
@@ -21,13 +24,13 @@ class Terminal:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
     def result(self, text: str) -> None:
-        print(one_line(text), flush=True)
+        _print(one_line(text), sys.stdout)
 
     def record(self, value: Any) -> None:
-        print(json.dumps(value), flush=True)
+        _print(json.dumps(value), sys.stdout)
 
     def note(self, text: str) -> None:
-        print(f"lull: {one_line(text)}", file=sys.stderr)
+        _print(f"lull: {one_line(text)}", sys.stderr)
 
     def warning(self, text: str) -> None:
         self._say("warning", text)
@@ -38,11 +41,27 @@ class Terminal:
     def mask(self, secret: str) -> None:
         """Nothing shows it from now on: the runner replaces it by ***."""
         if self._in_actions:
-            print(f"::add-mask::{secret}", file=sys.stderr, flush=True)
+            _print(f"::add-mask::{secret}", sys.stderr)
 
     def _say(self, level: str, text: str) -> None:
         line = one_line(text)
         if self._in_actions:
-            print(f"::{level} title=Lull::{line.replace('%', '%25')}", file=sys.stderr)
+            _print(f"::{level} title=Lull::{line.replace('%', '%25')}", sys.stderr)
         else:
-            print(f"lull: {level}: {line}", file=sys.stderr)
+            _print(f"lull: {level}: {line}", sys.stderr)
+
+
+def finish() -> None:
+    """What was printed by others, such as `--help`, is out."""
+    for stream in (sys.stdout, sys.stderr):
+        _print("", stream, end="")
+
+
+def _print(text: str, stream: TextIO, end: str = "\n") -> None:
+    try:
+        print(text, file=stream, end=end, flush=True)
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, and would complain.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

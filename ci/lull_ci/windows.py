@@ -11,6 +11,7 @@ from lull_ci.runs import Run
 from lull_ci.terminal import Terminal
 
 _PATH = "/deployments"
+_LONGEST_NAME = 255
 ENDED = "ENDED"
 
 
@@ -27,6 +28,17 @@ class Window:
         return cls(id=said["id"], status=said["status"], said=said)
 
 
+def named(run: Run, name: str | None) -> str | None:
+    """The name, with the mark of a run that has no link.
+
+    >>> named(Run(provider="other", id="17"), "Autumn sale")
+    'Autumn sale (run 17)'
+    """
+    if run.mark is None:
+        return name
+    return f"{(name or 'Deployment')[: _LONGEST_NAME - len(run.mark) - 1]} {run.mark}"
+
+
 def start(api: Api, run: Run, body: dict[str, Any], key: str | None, terminal: Terminal) -> Window:
     """Open, with its checks paused. The same step run again finds the one that it made."""
     opened = Window.of(api.post(_PATH, body, key=run.key("window", str(body["projectId"]), key)))
@@ -39,17 +51,17 @@ def start(api: Api, run: Run, body: dict[str, Any], key: str | None, terminal: T
 
 
 def find(api: Api, run: Run, project: int) -> int | None:
-    """The newest of this run that has not ended; windows remember the run by its link."""
-    if run.link is None:
-        raise Misused("no CI run is known here: give --id, as `lull window start` printed it")
-    try:
-        windows = [Window.of(each) for each in api.list(_PATH, projectId=project)]
-    except Refused as refusal:
-        if refusal.status != 403:
-            raise
-        raise Misused("this credential may not list windows: give --id, as `lull window start` printed it") from refusal
-    ours = [each for each in windows if each.said.get("link") == run.link and each.status != ENDED]
-    return ours[0].id if ours else None
+    """The newest of this run that has not ended; windows remember the run by its link, or else by their names."""
+    if run.id is None:
+        raise Misused("no CI run is known here: give --id, as `lull window start` printed it, or set LULL_RUN for both")
+    windows = [Window.of(each) for each in api.list(_PATH, projectId=project)]
+    return next((each.id for each in windows if each.status != ENDED and _is_of(run, each)), None)
+
+
+def _is_of(run: Run, window: Window) -> bool:
+    if run.mark is None:
+        return window.said.get("link") == run.link
+    return str(window.said.get("name")).endswith(f" {run.mark}")
 
 
 def end(api: Api, window_id: int, terminal: Terminal) -> Window:
@@ -57,7 +69,6 @@ def end(api: Api, window_id: int, terminal: Terminal) -> Window:
     try:
         ended = Window.of(api.put(f"{_PATH}/{window_id}/end", key=f"window-{window_id}-end"))
     except Refused as refusal:
-        # The credential of a CI job may end a window, and not read it.
         if refusal.status != 409 or "already ended" not in str(refusal):
             raise
         terminal.note(f"deployment window {window_id} has ended already")

@@ -165,6 +165,7 @@ READ_BY_JOBS = (
     "/api/v1/components",
     "/api/v1/environments",
     "/api/v1/deployments",
+    "/api/deployments",
     "/v1/applications",
 )
 WRITTEN_BY_JOBS = ("/api/v1/deployments", "/api/deployments", "/v1/applications")

@@ -107,6 +107,22 @@ class Pipeline:
             self.meanwhile()
         return Outcome(process.returncode, out, err)
 
+    def unread(self, *arguments: str) -> tuple[int, str]:
+        """The command with an output that nobody reads: its exit code, and what it says beside that."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "w") as nobody:
+            process = subprocess.run(
+                [sys.executable, "-m", "lull_ci", *arguments],
+                env={"PYTHONPATH": str(CI), **self.environment},
+                stdout=nobody,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                timeout=60,
+                check=False,
+            )
+        return process.returncode, process.stderr
+
     def file(self, name: str) -> Path:
         return self.folder / name
 

@@ -5,6 +5,9 @@ import subprocess
 
 import pytest
 
+from tests.ci.command import Pipeline
+from tests.deploying import a_deployment
+
 TARGET = ("--component", "checkout", "--environment", "production")
 
 
@@ -153,12 +156,41 @@ def test_nothing_to_end_is_a_warning_unless_it_is_required(pipeline, shop):
     assert job.lull("deploy", "succeed", *TARGET, "--required").code == 1
 
 
-def test_outside_of_a_run_ids_are_needed(pipeline, shop):
-    started = pipeline.lull("deploy", "start", *TARGET, "--version", "v1", "--json")
+def test_outside_of_a_run_the_only_one_in_progress_is_meant(pipeline, shop):
+    start = ("deploy", "start", *TARGET, "--version", "v1", "--wait", "0")
+    warning = "lull: warning: no CI run is known here, so this step makes another deployment if it is run again: set"
+    started = pipeline.lull(*start[:-2], "--json")
     made = json.loads(started.out)
     assert (made["status"], made["quiet"], made["metadata"]) == ("in_progress", "on", {})
-    assert pipeline.lull("deploy", "succeed", *TARGET).code == 2
+    assert started.err.startswith(warning)
+    again = pipeline.lull(*start)
+    assert again.err.startswith(warning)
+    guessed = pipeline.lull("deploy", "succeed", *TARGET)
+    assert guessed.code == 2
+    assert made["id"] in guessed.err
+    assert again.out.strip() in guessed.err
     assert pipeline.lull("deploy", "succeed", "--id", made["id"]).code == 0
+    # Open, but nobody has begun it.
+    a_deployment(shop.api, shop.component, shop.environment)
+    ended = pipeline.lull("deploy", "fail", *TARGET)
+    assert (ended.code, ended.out) == (0, again.out)
+    assert [each["status"] for each in shop.deployments()] == ["pending", "failed", "succeeded"]
+    nothing = pipeline.lull("deploy", "succeed", *TARGET)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "no deployment of this run to end" in nothing.err
+    assert "LULL_RUN" not in pipeline.lull(*start, LULL_RUN="17").err
+
+
+def test_outside_of_a_run_a_key_tells_one_from_another(pipeline, shop):
+    legs = [
+        pipeline.lull("deploy", "start", *TARGET, "--version", "v1", "--wait", "0", "--key", key)
+        for key in ("eu", "us")
+    ]
+    ended = pipeline.lull("deploy", "succeed", *TARGET, "--key", "eu")
+    assert (ended.code, ended.out) == (0, legs[0].out)
+
+
+def test_without_a_commit_the_version_is_needed(pipeline, shop):
     without = pipeline.lull("deploy", "start", *TARGET)
     assert (without.code, without.err) == (2, "lull: error: it is not known what is deployed: give --version\n")
 
@@ -205,6 +237,28 @@ def test_windows_of_a_project(pipeline, shop):
         ended = job.lull("window", "end", *project, **environment)
         assert (ended.code, ended.out) == (0, first.out)
     assert shop.statuses() == ["RESUMED", "NEW"]
+
+
+def test_windows_are_found_by_a_run_that_has_only_a_name(pipeline, shop):
+    job = Pipeline(pipeline.folder, {**pipeline.environment, "LULL_PROJECT": str(shop.project)}, pipeline.meanwhile)
+    opened = job.lull("window", "start", "--for", "30m", "--name", "x" * 255, LULL_RUN="17")
+    long = job.lull("window", "start", LULL_RUN="7" * 200)
+    # Of others, and newer.
+    others = [job.lull("window", "start", LULL_RUN=run) for run in ("117", "7" * 199, "1")]
+    assert {each.code for each in (opened, long, *others)} == {0}
+    name = shop.api.get(f"/api/deployments/{opened.out.strip()}")["name"]
+    assert (len(name), name[-10:]) == (255, "x (run 17)")
+    for run, started in (("17", opened), ("7" * 200, long)):
+        ended = job.lull("window", "end", LULL_RUN=run)
+        assert (ended.code, ended.out) == (0, started.out)
+    again = job.lull("window", "end", LULL_RUN="17")
+    assert (again.code, again.out) == (0, "")
+    assert "no deployment window of this run to end" in again.err
+    windows = shop.api.get(f"/api/deployments?projectId={shop.project}")
+    assert [each["status"] for each in windows] == ["ACTIVE"] * 3 + ["ENDED"] * 2
+    nobody = job.lull("window", "end")
+    assert nobody.code == 2
+    assert "set LULL_RUN for both" in nobody.err
 
 
 def test_windows_that_cannot_be_are_refused(pipeline, shop):

@@ -55,7 +55,7 @@ def test_what_follows_a_start_that_did_not_reach_lull(lost, job, shop):
     assert lost.handed_on("env") == {"LULL_DEPLOYMENT_ID": ""}
     ended = job.lull("deploy", "succeed", *TARGET, **lost.handed_on("env"))
     assert ended.code == 0
-    assert "no deployment to end" in ended.err
+    assert "no deployment of this run to end" in ended.err
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
@@ -156,6 +156,14 @@ def test_checks_that_are_slow_to_be_quiet_are_a_warning(job, lull, shop):
     started = Pipeline(job.folder, job.environment).lull("deploy", "start", *TARGET, "--wait", "1")
     assert started.code == 0
     assert "are not quiet after 1 s" in started.err
+
+
+@pytest.mark.parametrize("printed", ["id", "--json"])
+def test_an_output_that_nobody_reads_stops_nothing(job, shop, printed):
+    code, said = job.unread(*START, *([printed] if printed == "--json" else []))
+    assert (code, said) == (0, "")
+    assert shop.deployments()[0]["status"] == "in_progress"
+    assert job.unread("--help") == (0, "")
 
 
 def test_what_lull_says_is_no_command_to_the_runner(nobody, lull):

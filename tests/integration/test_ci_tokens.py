@@ -286,6 +286,8 @@ def test_a_job_opens_nothing_else_whatever_its_role_would(server):
     prefixes = ("/api/v1/deployments", "/api/v1/components", "/api/v1/environments", "/v1/applications")
     assert {route for route in opened if not route[1].startswith(prefixes)} == {
         ("GET", IDENTITY),
+        ("GET", "/api/deployments"),
+        ("GET", "/api/deployments/{deployment_id}"),
         ("POST", "/api/deployments"),
         ("PUT", "/api/deployments/{deployment_id}/end"),
     }
