@@ -112,8 +112,6 @@ CONCLUSIONS = [
     ("startup_failure", Status.FAILED, Reason.FAILED),
     ("timed_out", Status.FAILED, Reason.TIMED_OUT),
     ("cancelled", Status.FAILED, Reason.CANCELLED),
-    ("skipped", Status.FAILED, Reason.CANCELLED),
-    ("action_required", Status.PENDING, None),
 ]
 
 
@@ -124,6 +122,24 @@ def test_each_conclusion_of_a_run(conclusion, status, reason):
     report = heard("workflow_run", payload)
     assert (report.status, report.reason, report.attempt, report.key) == (status, reason, 3, "github:42:run:1")
     assert isinstance(heard("workflow_run", payload, runs=False), Unknown)
+
+
+@pytest.mark.parametrize("conclusion", ["skipped", "neutral", "stale", "action_required", "constructor", None])
+def test_a_run_that_did_not_run_is_no_deployment(conclusion):
+    run = {"id": 1, "conclusion": conclusion}
+    found = heard("workflow_run", {"action": "completed", "workflow_run": run, "repository": {"id": 42}})
+    assert isinstance(found, Ignored)
+    assert str(conclusion) in found.reason
+
+
+def test_what_gitlab_skipped_is_no_deployment():
+    pipeline = {"object_kind": "pipeline", "object_attributes": {"id": 1, "status": "skipped"}, "project": {"id": 3}}
+    deployment = {"object_kind": "deployment", "status": "skipped", "deployment_id": 7, "project": {"id": 3}}
+    for payload in (pipeline, deployment):
+        assert heard("", payload, provider=Provider.GITLAB) == Ignored("skipped: nothing ran")
+    pipeline["object_attributes"]["status"] = "canceled"
+    found = heard("", pipeline, provider=Provider.GITLAB)
+    assert (found.status, found.reason) == (Status.FAILED, Reason.CANCELLED)
 
 
 GITLAB_STATES = [
