@@ -419,6 +419,13 @@ def test_a_gitlab_hook_may_sign(api, stack, shop, time):
     assert post(hook.id, body, **standard_headers(encoded, "m1", time.at, body)).status == 202
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+def test_any_other_method_is_answered_in_the_one_shape(shared_stack, method):
+    answer = post("abc", b"", method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert answer.json == {"statusCode": 405, "message": "this path answers POST", "error": "Method Not Allowed"}
+
+
 def test_a_wrong_signature_is_refused_and_seen_once_a_minute(api, shop, time):
     hook = a_hook(api, rules=[rule(shop)])
     for _ in range(3):

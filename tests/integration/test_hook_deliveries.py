@@ -323,8 +323,9 @@ def test_deliveries_of_a_hook_that_is_gone_are_ignored(world):
 
 
 def test_a_component_that_is_gone_leaves_its_deliveries_unmapped(world):
-    answer = world.hook.deployment("started", component=None, repository="acme/shop")
-    world.api.delete(f"/api/v1/components/{world.component}")
+    gone = a_component(world.api, "gone")
+    answer = world.hook.deployment("started", componentId=gone)
+    world.api.delete(f"/api/v1/components/{gone}")
     settled = deployment_reports.advance(world.number, answer.json["deliveryId"], at=world.time.at)
     assert settled is not None
     assert (settled.verdict, settled.reason) == ("unmapped", "its component does not exist")

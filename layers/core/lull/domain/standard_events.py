@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from lull.domain.ci_payloads import Payload, count, link, moment, number, sha, text, version_of
+from lull.domain.ci_payloads import CLOCKS_DIFFER_BY, Payload, count, link, moment, number, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report
 from lull.domain.errors import FieldError
@@ -19,8 +19,6 @@ TYPES: dict[str, tuple[Status, Reason | None]] = {
     "deployment.cancelled": (Status.FAILED, Reason.CANCELLED),
     "deployment.timed_out": (Status.FAILED, Reason.TIMED_OUT),
 }
-CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""What is further ahead than this is no difference of clocks."""
 _LONGEST = 255
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
