@@ -54,13 +54,13 @@ def standard_headers(secret: str, message_id: str, at: datetime, body: bytes) ->
     return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
 
 
-def post(hook_id: str, body: bytes, **headers: str) -> Answer:
+def post(hook_id: str, body: bytes, *, method: str = "POST", **headers: str) -> Answer:
     """A request as API Gateway hands it over, its body in base 64."""
     import hooks
 
     asyncio.set_event_loop(_loop)
     sent = {"host": "api.test", "content-type": "application/json", **headers}
-    answer = hooks.lambda_handler(http_event("POST", f"/hooks/{hook_id}", body, sent), None)
+    answer = hooks.lambda_handler(http_event(method, f"/hooks/{hook_id}", body, sent), None)
     text = answer["body"]
     return Answer(answer["statusCode"], json.loads(text) if text else None, answer["headers"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from datetime import datetime, timezone
 
 _SECONDS = 5
 # Clocks of committers may say anything; what lies outside of these years, Lull takes for a mistake.
@@ -23,5 +24,11 @@ def committed_at(sha: str | None) -> str | None:
 
 
 def timestamp(text: str | None) -> str | None:
-    """None for what cannot be the time of a commit."""
-    return text if text and _TIME.fullmatch(text) else None
+    """None for what cannot be the time of a commit: a wrong clock at a desk must not cost the record."""
+    if not text or not _TIME.fullmatch(text):
+        return None
+    try:
+        made_at = datetime.fromisoformat(re.sub("[.][0-9]+", "", text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return text if made_at <= datetime.now(timezone.utc) else None

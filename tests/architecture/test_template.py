@@ -370,6 +370,17 @@ def test_the_functions_get_exactly_the_settings_that_the_code_reads():
     assert provided == read
 
 
+def test_every_route_takes_any_method_so_that_a_function_refuses_in_the_one_shape():
+    (api,) = of_type("AWS::ApiGatewayV2::Api").values()
+    methods = {path: set(operations) for path, operations in api["Body"]["paths"].items()}
+    assert methods["/hooks/{hookId}"] == {"x-amazon-apigateway-any-method"}
+    assert set().union(*methods.values()) == {"x-amazon-apigateway-any-method"}
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    for route in stage["RouteSettings"]:
+        method, path = route.split()
+        assert (method, path in methods) == ("ANY", True), route
+
+
 def test_the_api_is_throttled_and_logs_who_calls():
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"]

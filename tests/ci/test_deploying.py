@@ -70,6 +70,12 @@ def test_the_time_of_the_commit_is_asked_of_the_checkout(pipeline, shop):
     git("commit", "-q", "--allow-empty", "-m", "two", GIT_COMMITTER_DATE="2026-03-02T12:00:00+02:00")
     assert pipeline.in_github().process("deploy", "start", *TARGET, "--wait", "0", GITHUB_SHA=sha).code == 0
     assert shop.deployments()[0]["commitTimestamp"] == "2026-03-01T10:00:00Z"
+    # Of a committer whose clock is wrong: the deployment is told of without it.
+    git("commit", "-q", "--allow-empty", "-m", "three", GIT_COMMITTER_DATE="2099-03-01T12:00:00+02:00")
+    sha = git("rev-parse", "HEAD")
+    told = pipeline.in_github().process("deploy", "start", *TARGET, "--wait", "0", "--key", "x", GITHUB_SHA=sha)
+    assert told.code == 0
+    assert {each["commitSha"]: each["commitTimestamp"] for each in shop.deployments()}[sha] is None
 
 
 def test_a_step_that_is_run_again_makes_no_second_one(pipeline, shop):

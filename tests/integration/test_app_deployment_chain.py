@@ -9,7 +9,7 @@ import pytest
 
 from lull.domain.app_deployments import Status
 from lull.store import app_deployments as store
-from lull.store import component_deployments, due
+from lull.store import component_deployments, components, due
 from lull.use_cases import app_deployments, deployment_chain, executor_calls
 from tests.api import Api, a_workspace
 from tests.applying import SIGNING_SECRET, an_application, read, say, triggered
@@ -141,7 +141,11 @@ def test_one_that_a_person_began_goes_on(api, stack, application):
 
 def test_a_component_that_is_deleted_meanwhile_stops_nothing(api, stack, time, application):
     made = triggered(api, application)
-    api.delete(f"/api/v1/components/{driven(api, application, made)['componentId']}")
+    component = driven(api, application, made)["componentId"]
+    # As if the application had come to name it at the same moment.
+    found = components.get_component(1, component)
+    assert found is not None
+    components.delete_component(found)
     say(api, application, made, "building", "deploying", "available")
     stack.drain()
     assert read(api, application, made)["status"] == "available"

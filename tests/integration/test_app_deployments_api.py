@@ -11,6 +11,7 @@ import pytest
 from lull import clock
 from lull.domain.credentials import Caller, Role
 from lull.store import app_deployments as store
+from lull.store import components, environments
 from lull.use_cases import app_deployments as use_cases
 from tests.api import Api, a_workspace
 from tests.applying import UNKNOWN, an_application, read, say, triggered
@@ -270,7 +271,15 @@ def test_what_is_deployed_may_be_gone_and_nothing_is_stored(api, git, gone):
     application = an_application(
         api, f"{git.url}/shop.git", componentId=ids["component"], environmentId=ids["environment"]
     )
-    api.delete(f"/api/v1/{gone}s/{ids[gone]}")
+    # As if the application had come to name it at the same moment: what is named is not deleted.
+    workspace = api.get("/api/workspace")["id"]
+    component, environment = components.get_target(workspace, ids["component"], ids["environment"])
+    assert component
+    assert environment
+    if gone == "component":
+        components.delete_component(component)
+    else:
+        environments.delete_environment(environment)
     answer = api("POST", f"{application}/deployments")
     assert (answer.status, answer.json["details"][0]["field"]) == (400, f"{gone}Id")
     assert api.get(f"{application}/deployments")["deployments"] == []

@@ -369,6 +369,12 @@ def test_the_environment_of_a_job_is_the_one_it_deploys_to(server):
     refused = pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": production})
     assert (refused.status, "staging, not in production" in refused.json["message"]) == (403, True)
     assert pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": staging}).status == 201
+    # Exactly one of ours is what the record maps those of the CI to.
+    for ids, statuses in ([production], [201, 403]), ([production, staging], [403, 201]):
+        pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environmentIds": ids})
+        bodies = [{**wanted, "version": f"v{len(ids) + 1}", "environmentId": each} for each in (production, staging)]
+        assert [pipeline("POST", "/api/v1/deployments", body).status for body in bodies] == statuses
+        assert pipeline("GET", "/api/v1/ci-identity").json["grant"]["bindsEnvironment"] is (len(ids) != 1)
 
 
 def test_a_job_deploys_applications_that_go_where_it_may_and_no_others(server):

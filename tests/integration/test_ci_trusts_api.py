@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api import Api, a_workspace
+from tests.deploying import a_component, an_environment
 
 PATH = "/api/v1/ci-trusts"
 GITHUB = {"name": "Shop", "provider": "github", "repositoryId": "123"}
@@ -20,8 +21,6 @@ WHOLE: dict[str, Any] = {
     "refs": ["refs/heads/main", "refs/tags/v*"],
     "workflowRefs": ["acme/shop/.github/workflows/deploy.yml@refs/heads/main"],
     "requireProtectedRef": False,
-    "componentIds": [UUID],
-    "environmentIds": [UUID],
     "projectIds": [],
     "enabled": False,
 }
@@ -48,14 +47,17 @@ def test_a_record_has_all_that_was_said_and_the_issuer_of_its_provider(admin):
         "projectId": None,
         "repository": None,
         **{name: [] for name in WHOLE if isinstance(WHOLE[name], list)},
+        "componentIds": [],
+        "environmentIds": [],
         "requireProtectedRef": False,
         "enabled": True,
         "lastUsedAt": None,
     }
     gitlab = admin.post(PATH, {**GITLAB, "requireProtectedRef": True})
     assert (gitlab["issuer"], gitlab["projectId"], gitlab["repositoryId"]) == ("https://gitlab.com", "456", None)
-    whole = admin.post(PATH, WHOLE)
-    assert {name: whole[name] for name in WHOLE} == WHOLE
+    said = {**WHOLE, "componentIds": [a_component(admin)], "environmentIds": [an_environment(admin)]}
+    whole = admin.post(PATH, said)
+    assert {name: whole[name] for name in said} == said
 
 
 def test_records_are_listed_by_id_a_page_at_a_time(admin):
@@ -75,6 +77,22 @@ def test_a_change_says_only_what_changes(admin):
     changed = admin.patch(path, {"refs": [], "repository": None, "enabled": True})
     assert changed == {**before, "refs": [], "repository": None, "enabled": True}
     assert admin.get(path) == changed
+
+
+def test_what_a_record_names_exists_in_its_workspace_and_may_go_later(admin):
+    stranger = a_workspace(next(_workspaces))
+    component, environment, foreign = a_component(admin), an_environment(admin), a_component(stranger)
+    answer = admin("POST", PATH, {**GITHUB, "componentIds": [component, foreign], "environmentIds": [foreign]})
+    assert answer.json["details"] == [
+        {"field": "componentIds.1", "message": f"there is no component {foreign}"},
+        {"field": "environmentIds.0", "message": f"there is no environment {foreign}"},
+    ]
+    made = admin.post(PATH, {**GITHUB, "componentIds": [component], "environmentIds": [environment]})
+    for path in (f"components/{component}", f"environments/{environment}"):
+        assert admin("DELETE", f"/api/v1/{path}").status == 204
+    path = f"{PATH}/{made['id']}"
+    assert admin.patch(path, {"name": "Till", "componentIds": [component]})["environmentIds"] == [environment]
+    assert admin("PATCH", path, {"componentIds": [foreign]}).status == 400
 
 
 def test_a_record_that_is_deleted_is_gone(admin):
@@ -132,6 +150,8 @@ def test_a_workspace_has_only_so_many_records(admin, monkeypatch):
         ({**GITHUB, "environments": [""]}, "environments.0"),
         ({**GITHUB, "componentIds": [1]}, "componentIds.0"),
         ({**GITHUB, "environmentIds": ["production"]}, "environmentIds.0"),
+        ({**GITHUB, "componentIds": [UUID]}, "componentIds.0"),
+        ({**GITHUB, "environmentIds": [UUID]}, "environmentIds.0"),
         ({**GITHUB, "projectIds": [999_999]}, "projectIds.0"),
         ({**GITHUB, "projectIds": ["1"]}, "projectIds.0"),
         ({**GITHUB, "enabled": None}, "enabled"),
@@ -154,6 +174,8 @@ def test_what_breaks_a_rule_is_refused_by_its_field(admin, body, field):
         ({"refs": ["x"]}, "refs.0"),
         ({"refs": None}, "refs"),
         ({"projectIds": [999_999]}, "projectIds.0"),
+        ({"componentIds": [UUID]}, "componentIds.0"),
+        ({"environmentIds": [UUID]}, "environmentIds.0"),
     ],
 )
 def test_a_change_that_breaks_a_rule_changes_nothing(admin, change: dict[str, Any], field):

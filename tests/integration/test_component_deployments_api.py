@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -90,6 +91,7 @@ def test_only_component_environment_and_version_are_required(api, component, env
         ("unplanned", "no"),
         ("link", "javascript:alert(1)"),
         ("commitTimestamp", "yesterday"),
+        ("commitTimestamp", (clock.now() + timedelta(minutes=6)).isoformat()),
         ("status", "succeeded"),
         ("id", UNKNOWN),
     ],

@@ -1,6 +1,7 @@
 """Components and environments over HTTP: section 7 of the semantics."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -141,3 +142,56 @@ def test_what_is_deleted_leaves_the_matrix_and_its_deployments_stay(api):
         ).status
         == 404
     )
+
+
+@both
+def test_what_an_application_or_a_hook_names_is_not_deleted(api, nouns, make):
+    own = {"components": a_component, "environments": an_environment}
+    ids = {each: own[each](api) for each in own}
+    path = f"/api/v1/{nouns}/{ids[nouns]}"
+    other = {"componentId": a_component(api, "other"), "environmentId": an_environment(api, "other")}
+    field = {"components": "componentId", "environments": "environmentId"}[nouns]
+    repository = {"provider": "git", "url": "https://git.example/acme/shop.git"}
+    shop = {"name": "Shop", "repository": repository, "executor": {"kind": "none"}, **other, field: ids[nouns]}
+    application = api.post("/v1/applications", shop)["application"]["id"]
+    named = {**other, field: ids[nouns]}
+    patterns = [{"pattern": "*", "environmentId": named["environmentId"]}]
+    rule = {"repository": "*", "componentId": named["componentId"], "environments": patterns}
+    hook = api.post("/api/v1/hooks", {"name": "At GitHub", "provider": "github", "rules": [rule]})["id"]
+    noun = nouns.removesuffix("s")
+    answer = api("DELETE", path)
+    assert answer.status == 409
+    assert answer.json["message"] == (f"this {noun} is named by the application Shop, a rule of the hook At GitHub")
+    api.delete(f"/v1/applications/{application}")
+    answer = api("DELETE", path)
+    assert (answer.status, answer.json["message"]) == (409, f"this {noun} is named by a rule of the hook At GitHub")
+    api.patch(f"/api/v1/hooks/{hook}", {"rules": []})
+    assert api("DELETE", path).status == 204
+
+
+@pytest.mark.parametrize("name", [" lead", "trail ", "\u00a0lead", "trail\u3000"])
+def test_a_name_that_only_blanks_tell_from_another_is_refused(api, name):
+    repository = {"provider": "git", "url": "https://git.example/acme/shop.git"}
+    application: dict[str, Any] = {"repository": repository, "executor": {"kind": "none"}}
+    bodies: dict[str, dict[str, Any]] = {
+        "/api/v1/components": {},
+        "/api/v1/environments": {},
+        "/api/v1/hooks": {"provider": "github"},
+        "/v1/applications": application,
+    }
+    for path, body in bodies.items():
+        made = api.post(path, {**body, "name": "plain"})
+        its_id = made.get("application", made)["id"]
+        for answer in (api("POST", path, {**body, "name": name}), api("PATCH", f"{path}/{its_id}", {"name": name})):
+            assert answer.status == 400, path
+            wrong = {"field": "name", "message": "must not begin or end with white space"}
+            assert answer.json["details"] == [wrong], path
+
+
+@both
+def test_how_many_are_left_out_may_be_none_and_never_less(api, nouns, make):
+    assert api("GET", f"/api/v1/{nouns}?skip=0").status == 200
+    for skip in ("-1", "x", "1.5"):
+        answer = api("GET", f"/api/v1/{nouns}?skip={skip}")
+        wrong = {"field": "skip", "message": "must be 0 or a positive integer"}
+        assert (answer.status, answer.json["details"]) == (400, [wrong])

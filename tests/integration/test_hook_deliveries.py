@@ -256,13 +256,16 @@ def test_a_body_may_have_a_megabyte(shared_stack, time):
     assert hook.github("deployment_status", {**payload, "filler": "x" * 1024 * 1024}).status == 413
 
 
-def test_unreadable_parts_of_what_is_signed_are_left_out(world, time):
-    odd = {"version": "\ud800\u202e", "deployedBy": 7, "link": "javascript:alert(1)", "commitSha": "?", "attempt": -1}
-    assert world.hook.deployment("succeeded", **odd, description="x" * 5_000).status == 202
-    world.apply()
-    (found,) = world.deployments()
-    assert (found["version"], found["link"], found["commitSha"], found["attempt"]) == ("?", None, None, 1)
-    assert len(found["description"]) == 255
+def test_what_cannot_be_is_named_and_nothing_of_it_is_kept(world):
+    odd = {"version": 5, "link": "javascript:alert(1)", "commitSha": "zz!", "attempt": 0}
+    answer = world.hook.deployment("succeeded", **odd, timestamp="yesterday")
+    assert (answer.status, answer.json["error"]) == (400, "Bad Request")
+    named = {each["field"] for each in answer.json["details"]}
+    assert named == {"timestamp", *(f"data.{name}" for name in odd)}
+    assert deliveries(world.api, world.hook) == []
+    # Whoever cannot sign is told nothing of it.
+    unsigned = world.hook.standard({"type": "deployment.started", "data": odd}, **{"webhook-signature": "v1,AAAA"})
+    assert (unsigned.status, "details" in unsigned.json) == (401, False)
 
 
 def test_names_that_nobody_could_have_are_unmapped(world):
@@ -284,6 +287,33 @@ def test_a_late_report_stays_in_the_history(world, time):
     assert sorted(str(verdict) for verdict, _ in deliveries(world.api, world.hook)) == ["applied", "late"]
 
 
+def test_a_later_event_that_names_another_component_is_told_so(world):
+    other = a_component(world.api, "other")
+
+    def verdict(kind: str, **said: Any) -> tuple[Any, Any]:
+        answer = world.hook.deployment(kind, **said)
+        settled = deployment_reports.advance(world.number, answer.json["deliveryId"], at=world.time.at)
+        assert settled is not None
+        return settled.verdict, settled.reason
+
+    def hint(name: str) -> str:
+        return f"it names the component {name}, but this deployment is of checkout"
+
+    assert verdict("pending") == ("applied", None)
+    assert verdict("started", component="other") == ("applied", hint("other"))
+    assert verdict("pending", component="nobody") == ("late", hint("nobody"))
+    assert verdict("started", component="Checkout") == ("duplicate", None)
+    assert verdict("started", componentId=other) == ("duplicate", hint(other))
+    assert verdict("started", componentId=world.component.upper(), component="other") == ("duplicate", None)
+    # The rule says what the repository is; a name beside it says nothing, now as at first.
+    assert verdict("succeeded", component="other", repository="acme/shop") == ("applied", None)
+    # It was called otherwise when this began.
+    world.api.patch(f"/api/v1/components/{world.component}", {"name": "till"})
+    assert verdict("succeeded", component="till")[1] is verdict("succeeded", component="checkout")[1] is None
+    (found,) = world.deployments()
+    assert (found["componentId"], found["status"]) == (world.component, "succeeded")
+
+
 def test_deliveries_of_a_hook_that_is_gone_are_ignored(world):
     answer = world.hook.deployment("started")
     world.api.delete(f"/api/v1/hooks/{world.hook.id}")
@@ -293,8 +323,9 @@ def test_deliveries_of_a_hook_that_is_gone_are_ignored(world):
 
 
 def test_a_component_that_is_gone_leaves_its_deliveries_unmapped(world):
-    answer = world.hook.deployment("started", component=None, repository="acme/shop")
-    world.api.delete(f"/api/v1/components/{world.component}")
+    gone = a_component(world.api, "gone")
+    answer = world.hook.deployment("started", componentId=gone)
+    world.api.delete(f"/api/v1/components/{gone}")
     settled = deployment_reports.advance(world.number, answer.json["deliveryId"], at=world.time.at)
     assert settled is not None
     assert (settled.verdict, settled.reason) == ("unmapped", "its component does not exist")

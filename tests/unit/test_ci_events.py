@@ -18,7 +18,7 @@ from lull.domain.ci_hooks import SCHEMES, CiHook, EnvironmentRule, Provider, Rul
 from lull.domain.ci_payloads import link, moment, parse, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
-from lull.domain.no_reports import Ignored, Ping, Unknown
+from lull.domain.no_reports import Ignored, Malformed, Ping, Unknown
 from tests.builders import NOON
 from tests.hooking import a_status
 
@@ -112,8 +112,6 @@ CONCLUSIONS = [
     ("startup_failure", Status.FAILED, Reason.FAILED),
     ("timed_out", Status.FAILED, Reason.TIMED_OUT),
     ("cancelled", Status.FAILED, Reason.CANCELLED),
-    ("skipped", Status.FAILED, Reason.CANCELLED),
-    ("action_required", Status.PENDING, None),
 ]
 
 
@@ -124,6 +122,28 @@ def test_each_conclusion_of_a_run(conclusion, status, reason):
     report = heard("workflow_run", payload)
     assert (report.status, report.reason, report.attempt, report.key) == (status, reason, 3, "github:42:run:1")
     assert isinstance(heard("workflow_run", payload, runs=False), Unknown)
+
+
+@pytest.mark.parametrize("conclusion", ["skipped", "neutral", "stale", "action_required", "constructor", None])
+def test_a_run_that_did_not_run_is_no_deployment(conclusion):
+    run = {"id": 1, "conclusion": conclusion}
+    found = heard("workflow_run", {"action": "completed", "workflow_run": run, "repository": {"id": 42}})
+    assert isinstance(found, Ignored)
+    assert str(conclusion) in found.reason
+
+
+def test_what_gitlab_skipped_is_no_deployment():
+    pipeline: dict[str, Any] = {
+        "object_kind": "pipeline",
+        "object_attributes": {"id": 1, "status": "skipped"},
+        "project": {"id": 3},
+    }
+    deployment = {"object_kind": "deployment", "status": "skipped", "deployment_id": 7, "project": {"id": 3}}
+    for payload in (pipeline, deployment):
+        assert heard("", payload, provider=Provider.GITLAB) == Ignored("skipped: nothing ran")
+    pipeline["object_attributes"]["status"] = "canceled"
+    found = heard("", pipeline, provider=Provider.GITLAB)
+    assert (found.status, found.reason) == (Status.FAILED, Reason.CANCELLED)
 
 
 GITLAB_STATES = [
@@ -221,6 +241,63 @@ def test_a_body_is_an_object_in_json_or_in_a_form():
         assert parse(wrong, "application/x-www-form-urlencoded") is None, wrong[:20]
 
 
+IMPOSSIBLE: list[tuple[str, Any]] = [
+    ("version", 5),
+    ("version", "  "),
+    ("version", "\ud800"),
+    ("version", "x" * 256),
+    ("commitSha", "zz!"),
+    ("commitTimestamp", "yesterday"),
+    ("commitTimestamp", (NOON + timedelta(minutes=6)).isoformat()),
+    ("link", "javascript:1"),
+    ("link", "https://a.example/" + "x" * 2048),
+    ("attempt", "x"),
+    ("attempt", 0),
+    ("attempt", True),
+    ("externalId", []),
+    ("externalId", None),
+    ("componentId", "checkout"),
+    ("environmentId", 7),
+    ("component", {}),
+    ("environment", False),
+    ("repository", 1.5),
+    ("path", 1),
+    ("ref", ["main"]),
+    ("deployedBy", 7),
+    ("description", "x" * 256),
+]
+
+
+def told_in_our_words(at: Any = "2026-01-01T00:00:00Z", /, **data: Any) -> Any:
+    payload = {"type": "deployment.started", "timestamp": at, "data": {"externalId": "1", **data}}
+    return heard("", payload, provider=Provider.STANDARD)
+
+
+@pytest.mark.parametrize(("field", "value"), IMPOSSIBLE)
+def test_a_field_of_our_own_schema_that_cannot_be_is_named(field, value):
+    assert [each.field for each in told_in_our_words(**{field: value}).errors] == [f"data.{field}"]
+
+
+@pytest.mark.parametrize("at", ["yesterday", [], 10**30, True, (NOON + timedelta(minutes=6)).isoformat()])
+def test_when_it_happened_is_a_time_that_has_come(at):
+    assert [each.field for each in told_in_our_words(at).errors] == ["timestamp"]
+
+
+def test_all_that_is_wrong_is_named_at_once():
+    errors = told_in_our_words("yesterday", version=5, link="x").errors
+    assert [each.field for each in errors] == ["timestamp", "data.version", "data.link"]
+    nothing = heard("", {"type": "deployment.started", "data": []}, provider=Provider.STANDARD)
+    assert [each.field for each in nothing.errors] == ["data"]
+
+
+def test_fields_of_our_own_schema_are_optional_and_others_are_passed_over():
+    optional = dict.fromkeys({field for field, _ in IMPOSSIBLE} - {"externalId"})
+    report = told_in_our_words(None, **optional, colour="red")
+    assert report == told_in_our_words((NOON + timedelta(minutes=5)).isoformat())
+    assert (report.version, report.at) == ("unknown", NOON)
+    assert told_in_our_words(version="x" * 255).version == "x" * 255
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
@@ -268,7 +345,7 @@ def test_whatever_stands_where_in_a_payload_reading_it_does_not_fail(data):
             place = place[name]
         place[path[-1]] = data.draw(JSON)
     found = heard(event, payload, provider=provider)
-    assert isinstance(found, Report | Ignored | Ping | Unknown)
+    assert isinstance(found, Report | Ignored | Malformed | Ping | Unknown)
     if isinstance(found, Report):
         # It can be stored as text.
         assert repr(found).encode(errors="strict")

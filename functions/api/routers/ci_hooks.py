@@ -11,7 +11,7 @@ from lull import clock
 from lull.domain.hook_deliveries import HookDelivery
 from lull.use_cases import ci_hooks as use_cases
 from lull.use_cases import hook_deliveries as deliveries
-from schemas.base import ListSkip, ListTake, PathUuid, digits
+from schemas.base import ListSkip, ListTake, PathUuid, digits_from_zero
 from schemas.ci_hooks import (
     CiHookIn,
     CiHookOut,
@@ -26,7 +26,9 @@ from schemas.hook_deliveries import HookDeliveriesOut, HookDeliveryOut
 
 router = APIRouter(prefix="/api/v1/hooks", tags=["CI hooks"], route_class=StrictRoute)
 
-DeliverySkip = Annotated[int, BeforeValidator(digits), Query(ge=0, le=1_000, description="How many to leave out.")]
+DeliverySkip = Annotated[
+    int, BeforeValidator(digits_from_zero), Query(ge=0, le=1_000, description="How many to leave out.")
+]
 
 
 @router.get("", response_model=CiHookPageOut, summary="List CI hooks", responses=responses())

@@ -61,5 +61,8 @@ async def change_component(caller: AuthorizedCaller, component_id: PathUuid, bod
 
 @router.delete("/{component_id}", status_code=204, summary="Delete a component", responses=responses(404, 409))
 async def delete_component(caller: AuthorizedCaller, component_id: PathUuid) -> None:
-    """Delete a component and its row of the matrix; its deployments stay on record."""
+    """Delete a component and its row of the matrix; its deployments stay on record.
+
+    One that an application or a rule of a hook names is kept: 409 says which.
+    """
     use_cases.delete_component(caller, component_id)

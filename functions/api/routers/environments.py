@@ -63,5 +63,8 @@ async def change_environment(caller: AuthorizedCaller, environment_id: PathUuid,
 
 @router.delete("/{environment_id}", status_code=204, summary="Delete an environment", responses=responses(404, 409))
 async def delete_environment(caller: AuthorizedCaller, environment_id: PathUuid) -> None:
-    """Delete an environment and its column of the matrix; what was deployed there stays on record."""
+    """Delete an environment and its column of the matrix; what was deployed there stays on record.
+
+    One that an application or a rule of a hook names is kept: 409 says which.
+    """
     use_cases.delete_environment(caller, environment_id)

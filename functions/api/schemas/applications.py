@@ -19,7 +19,7 @@ from lull.domain.applications import (
     Secrets,
     Unsaid,
 )
-from schemas.base import ABSENT, HttpUrl, In, Name, Out, OutInstant, Patch, Uuid
+from schemas.base import ABSENT, HttpUrl, In, Name, Out, OutInstant, Patch, Title, Uuid
 
 _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 _EXAMPLE: dict[str, Any] = {
@@ -114,7 +114,7 @@ class ApplicationIn(In):
         json_schema_extra={"examples": [{**_EXAMPLE, "executor": {**_EXAMPLE["executor"], "secret": _SIGNING_SECRET}}]}
     )
 
-    name: Name = Field(description="Unique in the workspace, whatever its case.")
+    name: Title = Field(description="Unique in the workspace, whatever its case.")
     repository: RepositoryIn
     executor: ExecutorIn = Field(description="Who carries deployments out; `none`: whoever asks for them.")
     component_id: Uuid | None = Field(default=None, description="What is deployed, as the matrix calls it.")
@@ -143,7 +143,7 @@ class ApplicationPatch(Patch):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"executor": {"kind": "none"}}]})
 
-    name: Name = ABSENT
+    name: Title = ABSENT
     repository: RepositoryIn = ABSENT
     executor: ExecutorIn = ABSENT
     component_id: Uuid | None = None

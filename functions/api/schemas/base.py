@@ -130,6 +130,12 @@ def plain_text(text: str) -> str:
     return text
 
 
+def trimmed(text: str) -> str:
+    if text != text.strip():
+        raise ValueError("must not begin or end with white space")
+    return text
+
+
 def _visible(text: str) -> str:
     if INVISIBLE.search(text):
         raise ValueError("must not contain control or invisible characters")
@@ -175,6 +181,13 @@ def digits(value: Any) -> Any:
     return value
 
 
+def digits_from_zero(value: Any) -> Any:
+    try:
+        return digits(value)
+    except ValueError as error:
+        raise ValueError("must be 0 or a positive integer") from error
+
+
 def _path_digits(value: Any) -> Any:
     # Each record has one path.
     if isinstance(value, str) and re.fullmatch("0[0-9]+", value, re.ASCII):
@@ -186,6 +199,9 @@ Name = Annotated[
     str, BeforeValidator(composed), StringConstraints(min_length=1, max_length=255), AfterValidator(plain_text)
 ]
 """One line of text, 1 to 255 characters."""
+
+Title = Annotated[Name, AfterValidator(trimmed)]
+"""A Name that no other differs from by what nobody sees."""
 
 Prose = Annotated[
     str, BeforeValidator(composed), StringConstraints(min_length=1, max_length=10_000), AfterValidator(_prose)
@@ -218,7 +234,9 @@ QueryUuid = Annotated[Uuid, Query()]
 
 CheckIds = Annotated[list[Id], Field(max_length=100)]
 
-ListSkip = Annotated[int, BeforeValidator(digits), Query(ge=0, le=1_000_000, description="How many to leave out.")]
+ListSkip = Annotated[
+    int, BeforeValidator(digits_from_zero), Query(ge=0, le=1_000_000, description="How many to leave out.")
+]
 ListTake = Annotated[int, BeforeValidator(digits), Query(ge=1, le=100, description="How many at most.")]
 
 

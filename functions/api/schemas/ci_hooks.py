@@ -20,7 +20,7 @@ from lull.domain.ci_hooks import (
     Scheme,
 )
 from lull.domain.deployment_reports import Source
-from schemas.base import ABSENT, In, Instant, Name, Out, OutInstant, Patch, Uuid
+from schemas.base import ABSENT, In, Instant, Name, Out, OutInstant, Patch, Title, Uuid
 
 _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 _RULE: JsonDict = {
@@ -100,7 +100,7 @@ Rules = Annotated[list[RuleIn], Field(max_length=MAX_RULES)]
 class CiHookIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [_IN]})
 
-    name: Name
+    name: Title
     provider: Annotated[Provider, Field(strict=False)]
     scheme: Annotated[
         Scheme,
@@ -129,7 +129,7 @@ class CiHookPatch(Patch):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": False}]})
 
-    name: Name = ABSENT
+    name: Title = ABSENT
     scheme: Annotated[Scheme, Field(strict=False)] = ABSENT
     enabled: bool = ABSENT
     rules: Rules = ABSENT

@@ -49,7 +49,8 @@ class GrantOut(Out):
     environment_ids: list[str] = Field(description="Where to; empty for every environment.")
     project_ids: list[int] = Field(description="Whose deployment windows may be opened and ended.")
     binds_environment: bool = Field(
-        description="Whether the environment that is deployed to has to have the name of the job's."
+        description="Whether the environment that is deployed to has to have the name of the job's, since the "
+        "record names environments of the CI and does not map them to one of Lull's."
     )
     attested: AttestedOut = Field(description="What the token says of the job.")
     expires_at: OutInstant

@@ -34,7 +34,13 @@ def _number(text: str) -> str:
 
 NumberIn = Annotated[str, AfterValidator(_number)]
 Names = Annotated[list[Name], Field(max_length=MAX_ENTRIES)]
-Environments = Annotated[Names, Field(description="Those of the CI; none means any job, also one that names none.")]
+Environments = Annotated[
+    Names,
+    Field(
+        description="Those of the CI; none means any job, also one that names none. A job of one deploys to the "
+        "environment of that name, or to the one of `environmentIds` if that has exactly one entry."
+    ),
+]
 Refs = Annotated[
     Names, Field(description="`refs/heads/main`, or `refs/tags/v*` for all that begin so; none means any.")
 ]
@@ -48,7 +54,13 @@ WorkflowRefs = Annotated[
 ProtectedRef = Annotated[bool, Field(description="Only for gitlab: GitHub documents no claim that says so.")]
 Uuids = Annotated[list[Uuid], Field(max_length=MAX_ENTRIES)]
 ComponentIds = Annotated[Uuids, Field(description="What may be deployed; none means every component.")]
-EnvironmentIds = Annotated[Uuids, Field(description="Where to; none means every environment of the workspace.")]
+EnvironmentIds = Annotated[
+    Uuids,
+    Field(
+        description="Where to; none means every environment of the workspace. Exactly one is what `environments` are "
+        "mapped to, whatever they are called; with none or several, the names have to agree."
+    ),
+]
 ProjectIds = Annotated[
     list[Id],
     Field(max_length=MAX_ENTRIES, description="Whose deployment windows may be opened and ended; none means none."),

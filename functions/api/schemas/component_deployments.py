@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from lull.domain.ci_payloads import CLOCKS_DIFFER_BY
 from lull.domain.component_deployments import (
     DEFAULT_MAX_DURATION_SECONDS,
     MAX_METADATA,
@@ -18,6 +19,7 @@ from lull.domain.component_deployments import (
     Reason,
     Status,
 )
+from lull.domain.errors import invalid
 from schemas.base import ABSENT, HttpUrl, In, Instant, Name, Out, OutInstant, Patch, Prose, Uuid
 
 _EXAMPLE: dict[str, Any] = {
@@ -96,7 +98,12 @@ class ComponentDeploymentIn(In):
     )
 
     def described(self, *, at: datetime) -> ComponentDeployment:
-        """The deployment as the caller describes it; its ids, names and author are yet to be given."""
+        """The deployment as the caller describes it; its ids, names and author are yet to be given.
+
+        Raises Invalid for a commit that is yet to be made.
+        """
+        if self.commit_timestamp and self.commit_timestamp > at + CLOCKS_DIFFER_BY:
+            raise invalid("commitTimestamp", "must not be in the future")
         return ComponentDeployment(
             id="",
             workspace_id=0,

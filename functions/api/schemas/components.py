@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field
 
 from lull.domain.components import DEFAULT_KIND, Component
-from schemas.base import ABSENT, CheckIds, Id, In, Name, Out, OutInstant, Patch
+from schemas.base import ABSENT, CheckIds, Id, In, Name, Out, OutInstant, Patch, Title
 
 _EXAMPLE: dict[str, Any] = {"name": "checkout", "kind": "service", "projectId": 1, "checkIds": [10, 11]}
 
@@ -30,7 +30,7 @@ CHECKS = "The checks that watch it."
 class ComponentIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    name: Name = Field(description="Unique in the workspace, whatever its case.")
+    name: Title = Field(description="Unique in the workspace, whatever its case.")
     kind: Kind = DEFAULT_KIND
     description: Name | None = None
     project_id: Id | None = Field(default=None, description=PROJECT)
@@ -46,7 +46,7 @@ class ComponentPatch(Patch):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"checkIds": [10, 11, 12]}]})
 
-    name: Name = ABSENT
+    name: Title = ABSENT
     kind: Kind = ABSENT
     description: Name | None = None
     project_id: Id | None = None

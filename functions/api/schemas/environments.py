@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from lull.domain.environments import LONGEST_NAME, SHORTEST_NAME, Environment, EnvironmentType, type_of
-from schemas.base import ABSENT, CheckIds, Id, In, Out, OutInstant, Patch, composed, plain_text
+from schemas.base import ABSENT, CheckIds, Id, In, Out, OutInstant, Patch, composed, plain_text, trimmed
 from schemas.components import CHECKS, PROJECT
 
 _EXAMPLE: dict[str, Any] = {"name": "production", "type": "production", "order": 3, "projectId": 1, "checkIds": []}
@@ -16,6 +16,7 @@ EnvironmentName = Annotated[
     BeforeValidator(composed),
     StringConstraints(min_length=SHORTEST_NAME, max_length=LONGEST_NAME),
     AfterValidator(plain_text),
+    AfterValidator(trimmed),
     Field(description="Unique in the workspace, whatever its case."),
 ]
 Order = Annotated[int, Field(ge=0, le=1000, description="Its place in the matrix, from the left.")]

@@ -146,17 +146,28 @@ def require(application: Application) -> None:
     repository, executor = application.repository, application.executor
     if not _is_address(repository.url) or (repository.provider is not Provider.GIT and not path_of(repository.url)):
         raise invalid("repository.url", _ADDRESS)
+    if repository.provider is Provider.GITHUB and not _is_of_github(repository.url):
+        raise invalid("repository.url", _OF_GITHUB)
     if executor.kind in _OWN_PROVIDER:
         if executor.url is None and repository.provider is not _OWN_PROVIDER[executor.kind]:
             raise invalid("executor.url", f"is required: the repository is not on {executor.kind}")
         if executor.url is not None and not path_of(executor.url):
             raise invalid("executor.url", _ADDRESS)
+        if executor.url is not None and executor.kind is ExecutorKind.GITHUB and not _is_of_github(executor.url):
+            raise invalid("executor.url", _OF_GITHUB)
     field = SECRET_FIELDS.get(executor.kind)
     if field and not executor.has_secret:
         raise Invalid(_missing(field, executor.kind))
 
 
 _ADDRESS = "must be the address of a repository, such as https://git.example/owner/name"
+
+_OF_GITHUB = "must be the address of a repository on GitHub: https://github.com/owner/name"
+
+
+def _is_of_github(url: str) -> bool:
+    """Whether it is of one owner and one name, as GitHub has no groups."""
+    return (path_of(url) or "").count("/") == 1
 
 
 def _is_address(url: str) -> bool:

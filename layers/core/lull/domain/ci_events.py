@@ -8,9 +8,9 @@ from lull.domain import github_events, gitlab_events, standard_events
 from lull.domain.ci_hooks import CiHook, Provider
 from lull.domain.ci_payloads import Payload, text
 from lull.domain.deployment_reports import Report
-from lull.domain.no_reports import Ignored, Ping, Unknown
+from lull.domain.no_reports import Ignored, Malformed, Ping, Unknown
 
-Heard = Report | Ignored | Ping | Unknown
+Heard = Report | Ignored | Malformed | Ping | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

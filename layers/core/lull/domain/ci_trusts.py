@@ -31,7 +31,7 @@ class CiTrust:
     repository: str | None = None
     """Its name, for people; nothing is judged by it."""
     environments: tuple[str, ...] = ()
-    """Those of the CI."""
+    """Those of the CI. What is deployed to has their name, unless `environment_ids` has one entry, which maps them."""
     refs: tuple[str, ...] = ()
     """In full; one that ends in `*` is for all that begin with it."""
     workflow_refs: tuple[str, ...] = ()
@@ -112,7 +112,8 @@ def granted(trust: CiTrust, job: Job, *, token: str, expires_at: datetime) -> Gr
         component_ids=trust.component_ids,
         environment_ids=trust.environment_ids,
         project_ids=trust.project_ids,
-        binds_environment=bool(trust.environments),
+        # One environment of ours is what a record maps its environments to, whatever they are called.
+        binds_environment=bool(trust.environments) and len(trust.environment_ids) != 1,
         attested=job.attested,
         token=token,
         expires_at=expires_at,

@@ -26,10 +26,12 @@ _CONCLUSIONS: dict[str, State] = {
     "startup_failure": (Status.FAILED, Reason.FAILED),
     "timed_out": (Status.FAILED, Reason.TIMED_OUT),
     "cancelled": (Status.FAILED, Reason.CANCELLED),
-    "skipped": (Status.FAILED, Reason.CANCELLED),
-    "neutral": (Status.FAILED, Reason.CANCELLED),
-    "stale": (Status.FAILED, Reason.CANCELLED),
-    "action_required": (Status.PENDING, None),
+}
+_NO_ENDS = {
+    "skipped": "nothing ran",
+    "neutral": "it says neither that it deployed nor that it failed",
+    "stale": "nothing ran",
+    "action_required": "it waits for somebody",
 }
 # A fork can have a workflow of any name run for its own pull request.
 _OF_STRANGERS = ("pull_request", "pull_request_target", "pull_request_review")
@@ -104,9 +106,10 @@ def _run(payload: Payload, host: str | None, at: datetime) -> Report | Ignored:
     head = number(part(run, "head_repository").get("id"))
     if run.get("event") in _OF_STRANGERS or head not in (None, repository_id):
         return Ignored("runs for pull requests and forks deploy nothing")
-    state = _state_of_run(payload.get("action"), text(run.get("conclusion")))
+    conclusion = text(run.get("conclusion"))
+    state = _state_of_run(payload.get("action"), conclusion)
     if state is None:
-        return Ignored(f"the conclusion {text(run.get('conclusion'))} is not known")
+        return Ignored(f"the conclusion {conclusion} is no end: {_NO_ENDS.get(conclusion or '', 'it is not known')}")
     ended = state[0] in (Status.SUCCEEDED, Status.FAILED)
     when = moment(run.get("updated_at" if ended else "run_started_at")) or at
     commit, branch = sha(run.get("head_sha")), text(run.get("head_branch"))

@@ -15,8 +15,8 @@ _ENDS: dict[str, State] = {
     "success": (Status.SUCCEEDED, None),
     "failed": (Status.FAILED, Reason.FAILED),
     "canceled": (Status.FAILED, Reason.CANCELLED),
-    "skipped": (Status.FAILED, Reason.CANCELLED),
 }
+_SKIPPED = "skipped: nothing ran"
 _STATES: dict[str, State] = {
     "created": _PENDING,
     "blocked": _PENDING,
@@ -49,6 +49,8 @@ def _deployment(payload: Payload, instance: str | None, at: datetime) -> Report 
     if own_id is None or project_id is None:
         return Ignored("it names no deployment of a project")
     said = text(payload.get("status")) or "unknown"
+    if said == "skipped":
+        return Ignored(_SKIPPED)
     if said not in _STATES:
         return Ignored(f"the status {said} is not known")
     state = _STATES[said]
@@ -81,6 +83,8 @@ def _pipeline(payload: Payload, instance: str | None, at: datetime) -> Report | 
     if pipeline.get("source") in ("merge_request_event", "external_pull_request_event"):
         return Ignored("pipelines of merge requests deploy nothing")
     said = text(pipeline.get("status")) or "unknown"
+    if said == "skipped":
+        return Ignored(_SKIPPED)
     if said not in _OF_PIPELINES:
         return Ignored(f"the status {said} is not known")
     state = _OF_PIPELINES[said]

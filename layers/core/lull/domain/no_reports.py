@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass
 
+from lull.domain.errors import FieldError
+
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
     """It speaks of deployments, but says nothing that one could become."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """It is of our own schema and breaks it: whoever sends it is told, and it is not kept."""
+
+    errors: tuple[FieldError, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Components in the table, not to be confused with those of a status page."""
 
+from collections.abc import Sequence
+
 from lull.domain.components import Component
 from lull.domain.environments import Environment
 from lull.store import environments, keys, table
@@ -14,6 +16,12 @@ delete_component = _components.delete
 
 def get_component(workspace_id: int, component_id: str) -> Component | None:
     return _components.records.get(keys.software_component(workspace_id, component_id))
+
+
+def get_components(workspace_id: int, component_ids: Sequence[str]) -> list[Component]:
+    """Those that exist, in no order."""
+    wanted = [keys.software_component(workspace_id, each) for each in dict.fromkeys(component_ids)]
+    return _components.records.get_many(wanted)
 
 
 def list_components(workspace_id: int) -> list[Component]:

@@ -1,5 +1,7 @@
 """Environments in the table."""
 
+from collections.abc import Sequence
+
 from lull.domain.environments import Environment
 from lull.store import keys
 from lull.store.named_records import NamedRecords
@@ -13,6 +15,12 @@ decode_environment = _environments.records.decode
 
 def get_environment(workspace_id: int, environment_id: str) -> Environment | None:
     return _environments.records.get(keys.environment(workspace_id, environment_id))
+
+
+def get_environments(workspace_id: int, environment_ids: Sequence[str]) -> list[Environment]:
+    """Those that exist, in no order."""
+    wanted = [keys.environment(workspace_id, each) for each in dict.fromkeys(environment_ids)]
+    return _environments.records.get_many(wanted)
 
 
 def list_environments(workspace_id: int) -> list[Environment]:

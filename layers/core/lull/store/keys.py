@@ -101,6 +101,8 @@
 | 97 | application deployments by ids         | app_deployments.get_app_deployments          | table     |
 | 98 | ids of the deployments of an application | app_deployments.list_app_deployment_ids    | table     |
 | 99 | number of its newest deployment        | app_deployments.get_last_number              | table     |
+| 100 | components by ids                      | components.get_components                    | table     |
+| 101 | environments by ids                    | environments.get_environments                | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.

@@ -10,7 +10,7 @@ from lull.domain.credentials import Caller
 from lull.domain.errors import Conflict, NotFound
 from lull.store import cells
 from lull.store import components as store
-from lull.use_cases import watched_checks
+from lull.use_cases import naming, watched_checks
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -54,9 +54,10 @@ def change_component(caller: Caller, component_id: str, change: Callable[[Compon
 def delete_component(caller: Caller, component_id: str) -> None:
     """Remove a component and its row of the matrix; its deployments stay on record.
 
-    Raises Conflict while one of them is in progress.
+    Raises Conflict while one of them is in progress, or while an application or a hook names it.
     """
     component = get_component(caller, component_id)
+    naming.require_unnamed(caller, "component", component_id)
     row = cells.list_cells(caller.workspace_id, component_id)
     if any(cell.in_flight for cell in row):
         raise Conflict("a deployment of this component is in progress")

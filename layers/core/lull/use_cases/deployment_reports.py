@@ -22,7 +22,7 @@ from lull.store.codec import Item
 from lull.store.external_keys import External
 from lull.use_cases.app_deployments import apply_status
 from lull.use_cases.component_deployments import effect_of
-from lull.use_cases.report_targets import find_target
+from lull.use_cases.report_targets import find_other_component, find_target
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -138,7 +138,7 @@ def _apply(told: Told, was: ComponentDeployment) -> HookDelivery:
         verdict, events = Verdict.APPLIED, _steps(told, was, outcome)
     else:
         verdict, events = Verdict.DUPLICATE if outcome.is_known else Verdict.LATE, [_ignored(told, was)]
-    done = settled(told.delivery, verdict, None, was.id)
+    done = settled(told.delivery, verdict, _about_another(told, was), was.id)
     if verdict is Verdict.DUPLICATE and outcome.deployment == was:
         return hook_deliveries.save_hook_delivery(done)
     store.save_component_deployment(
@@ -149,6 +149,16 @@ def _apply(told: Told, was: ComponentDeployment) -> HookDelivery:
         beside=[hook_deliveries.saving(done)],
     )
     return done
+
+
+def _about_another(told: Told, was: ComponentDeployment) -> str | None:
+    """What to say where a report names another component than the deployment that goes by its key is of."""
+    named = told.report.component_id or told.report.component
+    if named is None or named.casefold() in (was.component_id, was.component_name.casefold()):
+        return None
+    hook = ci_hooks.get_ci_hook(told.delivery.hook_id)
+    other = hook and find_other_component(hook, told.report, was.component_id)
+    return f"it names the component {other}, but this deployment is of {was.component_name}" if other else None
 
 
 def _create(told: Told, *, claims: Callable[[ComponentDeployment], list[Item]]) -> HookDelivery:

@@ -10,7 +10,7 @@ from lull.domain.environments import Environment
 from lull.domain.errors import Conflict, NotFound
 from lull.store import cells
 from lull.store import environments as store
-from lull.use_cases import watched_checks
+from lull.use_cases import naming, watched_checks
 from lull.use_cases.retrying import on_stale_write
 
 
@@ -56,9 +56,10 @@ def change_environment(
 def delete_environment(caller: Caller, environment_id: str) -> None:
     """Remove an environment and its column of the matrix; what was deployed there stays on record.
 
-    Raises Conflict while a deployment to it is in progress.
+    Raises Conflict while a deployment to it is in progress, or while an application or a hook names it.
     """
     environment = get_environment(caller, environment_id)
+    naming.require_unnamed(caller, "environment", environment_id)
     column = [each for each in cells.list_cells(caller.workspace_id) if each.environment_id == environment_id]
     if any(cell.in_flight for cell in column):
         raise Conflict("a deployment to this environment is in progress")

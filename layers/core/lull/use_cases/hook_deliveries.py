@@ -12,9 +12,9 @@ from lull.domain import hook_deliveries as domain
 from lull.domain.ci_hooks import ID_LENGTH, CiHook
 from lull.domain.ci_payloads import parse
 from lull.domain.credentials import Caller
-from lull.domain.errors import NotFound, Unauthenticated, invalid
+from lull.domain.errors import Invalid, NotFound, Unauthenticated, invalid
 from lull.domain.hook_deliveries import HookDelivery, Verdict
-from lull.domain.no_reports import Ignored, Ping, Unknown
+from lull.domain.no_reports import Ignored, Malformed, Ping, Unknown
 from lull.store import ci_hooks
 from lull.store import hook_deliveries as store
 from lull.use_cases.ci_hooks import get_hook
@@ -44,7 +44,7 @@ def receive(hook_id: str, headers: Mapping[str, str], body: bytes, *, at: dateti
 
     `headers` are by name in lower case, `body` is as it came over the wire. Raises NotFound for an unknown or disabled
     hook, Unauthenticated before anything is read of a body that is not signed as the hook wants it, Invalid for one
-    that holds no JSON object.
+    that holds no JSON object, or breaks our own schema.
     """
     hook = ci_hooks.get_ci_hook(hook_id) if _ID.fullmatch(hook_id) else None
     if hook is None or not hook.enabled:
@@ -56,6 +56,8 @@ def receive(hook_id: str, headers: Mapping[str, str], body: bytes, *, at: dateti
     if payload is None:
         raise invalid("body", "must be a JSON object")
     message = ci_events.read(hook, headers, payload, at=at)
+    if isinstance(message.heard, Malformed):
+        raise Invalid(*message.heard.errors)
     if isinstance(message.heard, Ping):
         return Receipt(outcome=Outcome.PONG)
     if isinstance(message.heard, Unknown):

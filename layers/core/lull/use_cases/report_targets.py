@@ -26,6 +26,15 @@ def find_target(hook: CiHook, report: Report) -> tuple[str, str] | str:
     return component_id, environment_id
 
 
+def find_other_component(hook: CiHook, report: Report, own_id: str) -> str | None:
+    """What a report calls its component, if that is not the one with the id `own_id`; None if it names no other."""
+    if report.component_id is not None:
+        return report.component_id if report.component_id != own_id else None
+    if report.component is None or matching_rules(hook.rules, report):
+        return None
+    return report.component if names.find_owner(hook.workspace_id, "component", report.component) != own_id else None
+
+
 def _described(report: Report) -> str:
     what = report.repository or report.component or "what names no repository and no component"
     return f"{report.source} of {what}" + (f" ({report.path})" if report.path else "")
