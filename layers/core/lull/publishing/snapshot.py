@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from lull.domain import uptime
@@ -35,12 +36,7 @@ class ComponentSnapshot:
 
     def uptime(self, *, days: int, at: datetime) -> "UptimeSnapshot | None":
         """Of the last `days` days, the last of which is that of `at`, as far as it has passed then."""
-        if self.timeline is None:
-            return None
-        last = at.date()
-        counted = uptime.days(self.timeline, last - timedelta(days=days - 1), last, at=at)
-        now = uptime.bucket_at(self.timeline, at)
-        return UptimeSnapshot(percentage=uptime.percentage(counted, now=now), days=counted, now=now)
+        return None if self.timeline is None else _uptime(self.timeline, days, at)
 
     def is_out(self, at: datetime) -> bool:
         """Whether its figure falls with every second."""
@@ -55,6 +51,15 @@ class UptimeSnapshot:
     """Oldest first."""
     now: Bucket | None = None
     """What has just begun may have no second yet."""
+
+
+@lru_cache(maxsize=128)
+def _uptime(timeline: Timeline, days: int, at: datetime) -> UptimeSnapshot:
+    # Kept: page, JSON, widget and the rest ask for the same days of the same publish.
+    last = at.date()
+    counted = uptime.days(timeline, last - timedelta(days=days - 1), last, at=at)
+    now = uptime.bucket_at(timeline, at)
+    return UptimeSnapshot(percentage=uptime.percentage(counted, now=now), days=counted, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
