@@ -80,7 +80,7 @@ def _leaves_a_list_behind() -> Any:
 
 
 def _plans_no_wake_up() -> Any:
-    return mock.patch.object(following, "_reconcile_announcements", return_value=None)
+    return mock.patch.dict(following._DUE, {store.KIND: lambda _addresses: {}})
 
 
 def _notes_nothing_before_it_tells() -> Any:

@@ -1,9 +1,10 @@
 """From changes of the table to what follows from them: schedules, wake-ups, publishes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from lull.domain import effects
 from lull.domain.announcements import Announcement
@@ -89,10 +90,7 @@ def dispatch_changes(changes: Sequence[Change], *, at: datetime) -> None:
     wanted = [effect for change in changes for effect in of_change(change)]
     _reconcile_windows([effect for effect in wanted if isinstance(effect, effects.ReconcileWindow)], at=at)
     _resume_work({effect for effect in wanted if isinstance(effect, effects.ResumeWork)}, at=at)
-    _reconcile_maintenance(wanted, at=at)
-    _reconcile_announcements(wanted, at=at)
-    _reconcile_component_deployments(wanted, at=at)
-    _reconcile_app_deployments(wanted, at=at)
+    _reconcile_records(wanted, at=at)
     _call_executors(wanted, at=at)
     _wake(wanted, at=at)
     _send(wanted, at=at)
@@ -124,69 +122,42 @@ def _reconcile_windows(wanted: list[effects.ReconcileWindow], *, at: datetime) -
             _set_wake_up(schedule_name(address[1], edge), wake_up, due_at, at=at)
 
 
-def _reconcile_maintenance(wanted: list[Effect], *, at: datetime) -> None:
-    addresses = {
-        (effect.workspace_id, effect.window_id) for effect in wanted if isinstance(effect, effects.ReconcileMaintenance)
-    }
-    if not addresses:
-        return
-    current = {
-        (window.workspace_id, window.id): window
-        for window in maintenance_windows.get_maintenance_windows(sorted(addresses))
-    }
-    for address in sorted(addresses):
-        window = current.get(address)
-        wake_up = queues.WakeUp(kind=maintenance_windows.KIND, workspace_id=address[0], record_id=address[1])
-        _set_wake_up(f"{maintenance_windows.KIND}-{address[1]}", wake_up, window.due_at if window else None, at=at)
+def _reconcile_records(wanted: list[Effect], *, at: datetime) -> None:
+    """The wake-up of each record that has one at most: what it is due for now, or none any more."""
+    found: dict[str, set[Any]] = defaultdict(set)
+    for effect in wanted:
+        if isinstance(effect, effects.ReconcileMaintenance):
+            found[maintenance_windows.KIND].add((effect.workspace_id, effect.window_id))
+        elif isinstance(effect, effects.ReconcileAnnouncement):
+            found[announcements.KIND].add((effect.workspace_id, effect.announcement_id))
+        elif isinstance(effect, effects.ReconcileComponentDeployment):
+            found[component_deployments.KIND].add((effect.workspace_id, effect.deployment_id))
+        elif isinstance(effect, effects.ReconcileAppDeployment):
+            found[app_deployments.KIND].add((effect.workspace_id, effect.deployment_id))
+    for kind, addresses in found.items():
+        ordered = sorted(addresses)
+        due = _DUE[kind](ordered)
+        for address in ordered:
+            wake_up = queues.WakeUp(kind=kind, workspace_id=address[0], record_id=address[1])
+            _set_wake_up(f"{kind}-{address[1]}", wake_up, due.get(address), at=at)
 
 
-def _reconcile_announcements(wanted: list[Effect], *, at: datetime) -> None:
-    addresses = {
-        (effect.workspace_id, effect.announcement_id)
-        for effect in wanted
-        if isinstance(effect, effects.ReconcileAnnouncement)
-    }
-    if not addresses:
-        return
-    current = {(each.workspace_id, each.id): each for each in announcements.get_announcements(sorted(addresses))}
-    for address in sorted(addresses):
-        found = current.get(address)
-        wake_up = queues.WakeUp(kind=announcements.KIND, workspace_id=address[0], record_id=address[1])
-        _set_wake_up(f"{announcements.KIND}-{address[1]}", wake_up, found.due_at if found else None, at=at)
-
-
-def _reconcile_component_deployments(wanted: list[Effect], *, at: datetime) -> None:
-    addresses = {
-        (effect.workspace_id, effect.deployment_id)
-        for effect in wanted
-        if isinstance(effect, effects.ReconcileComponentDeployment)
-    }
-    if not addresses:
-        return
-    found = component_deployments.get_component_deployments(sorted(addresses))
-    current = {(each.workspace_id, each.id): each for each in found}
-    kind = component_deployments.KIND
-    for address in sorted(addresses):
-        deployment = current.get(address)
-        wake_up = queues.WakeUp(kind=kind, workspace_id=address[0], record_id=address[1])
-        _set_wake_up(f"{kind}-{address[1]}", wake_up, deployment.due_at if deployment else None, at=at)
-
-
-def _reconcile_app_deployments(wanted: list[Effect], *, at: datetime) -> None:
-    addresses = {
-        (effect.workspace_id, effect.deployment_id)
-        for effect in wanted
-        if isinstance(effect, effects.ReconcileAppDeployment)
-    }
-    if not addresses:
-        return
-    found = app_deployments.get_app_deployments(sorted(addresses))
-    current = {(each.workspace_id, each.id): each for each in found}
-    kind = app_deployments.KIND
-    for address in sorted(addresses):
-        deployment = current.get(address)
-        wake_up = queues.WakeUp(kind=kind, workspace_id=address[0], record_id=address[1])
-        _set_wake_up(f"{kind}-{address[1]}", wake_up, deployment.wake_at if deployment else None, at=at)
+_Due = Mapping[Any, datetime | None]
+_DUE: dict[str, Callable[[list[Any]], _Due]] = {
+    maintenance_windows.KIND: lambda addresses: {
+        (each.workspace_id, each.id): each.due_at for each in maintenance_windows.get_maintenance_windows(addresses)
+    },
+    announcements.KIND: lambda addresses: {
+        (each.workspace_id, each.id): each.due_at for each in announcements.get_announcements(addresses)
+    },
+    component_deployments.KIND: lambda addresses: {
+        (each.workspace_id, each.id): each.due_at for each in component_deployments.get_component_deployments(addresses)
+    },
+    app_deployments.KIND: lambda addresses: {
+        (each.workspace_id, each.id): each.wake_at for each in app_deployments.get_app_deployments(addresses)
+    },
+}
+"""When each of some records, by workspace id and id, is to be woken; those that are gone are left out."""
 
 
 def _call_executors(wanted: list[Effect], *, at: datetime) -> None:
