@@ -1,5 +1,6 @@
 """The page in a real browser: nothing for axe to complain of, in any palette, at any width; light, in one request."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from tests import browser
 from tests.builders import NOON
 from tests.page_builders import a_busy_page, an_announcement_snapshot
 
+_PICTURES = Path(__file__).parents[2] / "artifacts"
 _PALETTES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -120,9 +122,17 @@ def test_a_page_is_light(components, days, past, most):
     assert not re.findall(rb"<(?:link|script|img)[^>]* (?:src|href)=\"(?!data:|/|#)", rendered)
 
 
-def test_a_picture_of_it(tmp_path):
-    """Kept with the test's files, for a look."""
-    file = tmp_path / "page.html"
-    file.write_bytes(page.render(a_busy_page(8), NOON))
-    browser.screenshot(file.as_uri(), tmp_path / "page.png", "--window-size=900,2000")
-    assert (tmp_path / "page.png").stat().st_size > 20_000
+def test_pictures_of_it_are_kept(chrome):
+    """In `artifacts/`, for a look: each palette, wide and narrow."""
+    _PICTURES.mkdir(exist_ok=True)
+    document = page.render(a_busy_page(8), NOON).decode()
+    taken = {}
+    for palette, width in itertools.product(_PALETTES, (1280, 320)):
+        context = chrome.new_context(viewport={"width": width, "height": 900}, **_PALETTES[palette])
+        shown = context.new_page()
+        shown.set_content(document)
+        file = _PICTURES / f"page-{palette}-{width}.png"
+        taken[palette, width] = shown.screenshot(path=file, full_page=True)
+        context.close()
+    assert min(map(len, taken.values())) > 20_000
+    assert len(set(taken.values())) == len(taken), "no palette looks like another"
