@@ -34,7 +34,7 @@ def _one_publish() -> None:
     endpoint = Endpoint(emulator.url)
     os.environ.update(deploy(endpoint).environment() | endpoint.environment())
     from lull.domain.projects import Project
-    from lull.store import checks, projects, status_pages
+    from lull.store import checks, pings, projects, status_pages
     from lull.use_cases.publishing import publish
     from tests.builders import NOON, a_check, a_signal
     from tests.page_builders import a_component, a_page
@@ -47,7 +47,7 @@ def _one_publish() -> None:
     first = publish("acme-status", at=NOON)
     spent, written = [], []
     for number in range(PUBLISHES):
-        checks.record_ping(checks.PingAddress(workspace_id=1, check_id=1), "1-1-x", a_signal(number % 2 == 1))
+        pings.record_ping(pings.PingAddress(workspace_id=1, check_id=1), "1-1-x", a_signal(number % 2 == 1))
         begun = time.process_time()
         written.append(publish("acme-status", at=NOON + timedelta(minutes=number)).written)
         spent.append((time.process_time() - begun) * 1000)

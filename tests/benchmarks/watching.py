@@ -29,7 +29,7 @@ def _sweep_over_healthy_ones() -> None:
     os.environ.update(deploy(endpoint).environment() | endpoint.environment())
     from lull import clock
     from lull.domain.projects import Project
-    from lull.store import checks, projects
+    from lull.store import checks, pings, projects
     from lull.use_cases import wake_ups
     from tests.builders import a_check, a_signal
     from tests.metering import metered
@@ -38,8 +38,8 @@ def _sweep_over_healthy_ones() -> None:
     projects.create_project(Project(id=1, workspace_id=1, name="Shop", created_at=now))
     for number in range(1, HEALTHY + 1):
         checks.create_check(a_check(id=number, token=f"1-{number}-x", created_at=now))
-        address = checks.PingAddress(workspace_id=1, check_id=number)
-        checks.record_ping(address, f"1-{number}-x", a_signal(at=now))
+        address = pings.PingAddress(workspace_id=1, check_id=number)
+        pings.record_ping(address, f"1-{number}-x", a_signal(at=now))
     with metered() as meter:
         overdue = wake_ups.redrive_overdue(at=now)
         woken = wake_ups.wake_heartbeats(at=now)

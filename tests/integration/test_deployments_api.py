@@ -158,7 +158,7 @@ def test_a_scheduled_one_cannot_have_ended_before_it_was_scheduled(api):
 
 
 def test_a_check_takes_a_hundred_deployments_and_says_no_to_the_next(api, monkeypatch):
-    monkeypatch.setattr("lull.store.checks.MAX_OF_DEPLOYMENTS", 3)
+    monkeypatch.setattr("lull.store.check_holds.MAX_OF_DEPLOYMENTS", 3)
     made = [deploy(api, autoPause=True, checkIds=[1]) for _ in range(3)]
     refused = api("POST", "/api/deployments", {"projectId": 1, "autoPause": True, "checkIds": [1, 2]})
     assert (refused.status, "check 1" in refused.json["message"]) == (409, True)

@@ -10,7 +10,7 @@ import transitioner
 from lull import clock, settings
 from lull.domain.checks import Health
 from lull.gateways.queues import WakeUp
-from lull.store import checks, quiet
+from lull.store import checks, judgements, quiet
 from tests.api import Api, a_workspace
 from tests.many import many_checks
 
@@ -396,7 +396,7 @@ def test_the_end_over_seventy_outages_wakes_each_by_itself_and_a_crash_between_l
     ids = many_checks(2, 70)
     for found in checks.get_checks(1, ids):
         down = replace(found, health=Health.DOWN, judged_at=clock.now())
-        checks.save_judgement(down, [], was=found)
+        judgements.save_judgement(down, [], was=found)
     project = WakeUp(kind="project", workspace_id=1, record_id=2).body()
     before_the_crash = wake_ups_of(of=project)
     assert len(before_the_crash) == 40

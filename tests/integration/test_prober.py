@@ -11,7 +11,7 @@ import pytest
 import prober
 from lull import clock, settings
 from lull.domain.checks import CheckMode, Probe
-from lull.store import checks, keys
+from lull.store import checks, judgements, keys
 from tests.api import Api, a_workspace
 from tests.builders import a_check
 from tests.services import calls, messages
@@ -122,8 +122,8 @@ def test_a_check_whose_result_cannot_be_written_is_reported_with_all_its_message
             raise RuntimeError("no table")
         return save(after, noted, was=was)
 
-    save = checks.save_probe
-    monkeypatch.setattr(checks, "save_probe", save_probe)
+    save = judgements.save_probe
+    monkeypatch.setattr(judgements, "save_probe", save_probe)
     assert failures(calls(1, 2, 1)) == ["m0", "m2"]
     assert check(api, 2)["status"] == "OK"
 

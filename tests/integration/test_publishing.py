@@ -25,7 +25,7 @@ from lull.gateways import queues
 from lull.publishing.assets import Rendered, render_all
 from lull.publishing.renderers import sse
 from lull.publishing.snapshot import StatusSnapshot
-from lull.store import assets, checks, dependencies, ledger, projects, publications
+from lull.store import assets, checks, dependencies, ledger, pings, projects, publications
 from lull.store import status_pages as pages
 from lull.store.assets import LostRace
 from lull.use_cases import incidents, status_pages, wake_ups, watch
@@ -107,7 +107,7 @@ def page():
 
 def signal(health: Health, check_id: int = 10) -> None:
     token = f"1-{check_id}-x"
-    checks.record_ping(checks.PingAddress(1, check_id), token, a_signal(health is Health.OK))
+    pings.record_ping(pings.PingAddress(1, check_id), token, a_signal(health is Health.OK))
 
 
 def silence(check_id: int) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from lull.domain.projects import Project
-from lull.store import checks, projects, status_pages
+from lull.store import checks, pings, projects, status_pages
 from lull.use_cases.publishing import publish
 from tests.builders import NOON, a_check, a_signal
 from tests.page_builders import a_component, a_page
@@ -68,7 +68,7 @@ def test_an_event_reaches_who_is_listening_and_nobody_who_came_around_the_cdn(se
         assert answer.headers["access-control-allow-origin"] == "*"
         lines = answer.iter_lines()
         first = next(line for line in lines if line.startswith("id:"))
-        checks.record_ping(checks.PingAddress(workspace_id=1, check_id=10), "1-10-x", a_signal(False))
+        pings.record_ping(pings.PingAddress(workspace_id=1, check_id=10), "1-10-x", a_signal(False))
         publish("acme-status", at=NOON + timedelta(minutes=1))
         told = next(line for line in lines if line.startswith("data:"))
     assert re.fullmatch(r"id: 1-\d+", first)

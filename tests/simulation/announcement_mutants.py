@@ -5,7 +5,7 @@ from typing import Any
 from unittest import mock
 
 from lull.domain import announced_maintenance as domain
-from lull.domain import effects
+from lull.domain import consequences, effects
 from lull.domain.announced_maintenance import Announced
 from lull.domain.announcements import Announcement
 from lull.domain.maintenance_windows import MaintenanceWindow
@@ -61,8 +61,8 @@ def _tells_no_page_that_is_enabled() -> Any:
     def of_status_page(before: Any, after: Any) -> list[effects.Effect]:
         return [each for each in real(before, after) if not isinstance(each, effects.AnnounceMaintenance)]
 
-    real = effects.of_status_page
-    return mock.patch.object(effects, "of_status_page", of_status_page)
+    real = consequences.of_status_page
+    return mock.patch.object(consequences, "of_status_page", of_status_page)
 
 
 def _leaves_a_list_behind() -> Any:

@@ -9,7 +9,7 @@ from unittest import mock
 from lull import randomness
 from lull.domain import cells as matrix
 from lull.domain import component_deployments as domain
-from lull.domain import effects
+from lull.domain import consequences
 from lull.domain.cells import Cell, Success
 from lull.domain.component_deployments import ComponentDeployment, Event, LinkedWindow, Status, Step
 from lull.domain.deployment_windows import DeploymentWindow
@@ -225,7 +225,7 @@ def _is_content_with_one_window() -> Any:
 
 def _tells_nobody() -> Any:
     """Nothing follows from the stream: no deadline has its wake-up."""
-    return mock.patch.object(effects, "of_component_deployment", return_value=[])
+    return mock.patch.object(consequences, "of_component_deployment", return_value=[])
 
 
 def _shows_what_was_told_last() -> Any:

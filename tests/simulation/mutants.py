@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from unittest import mock
 
+from lull.domain import consequences, effects
 from lull.domain import deployment_windows as domain
-from lull.domain import effects
 from lull.domain.deployment_windows import DeploymentWindow, State, Step
 from lull.domain.holds import of_deployment
 from lull.gateways import queues, schedules
-from lull.store import checks, due, keys, table
+from lull.store import check_holds, checks, due, keys, table
 from lull.store import deployment_windows as store
 from lull.store.codec import Item, milliseconds
 from lull.use_cases import deployment_windows as use_cases
@@ -50,7 +50,7 @@ def _unguarded_hold() -> Any:
     def hold_next(window: DeploymentWindow, at: datetime) -> DeploymentWindow:
         saved = store.save_deployment_window(replace(window, held=len(window.check_ids)), at=at)
         for check_id in window.to_hold:
-            checks.add_hold(window.workspace_id, check_id, use_cases._hold(window))
+            check_holds.add_hold(window.workspace_id, check_id, use_cases._hold(window))
         return saved
 
     return mock.patch.object(use_cases, "_hold_next", hold_next)
@@ -68,7 +68,7 @@ def _releases(expression: str, condition: str, **names: str) -> Any:
         made = keys.check(workspace_id, check_id)
         return table.update(made, expression, condition=condition, values=values, names=used)
 
-    return mock.patch.object(checks, "releasing", releasing)
+    return mock.patch.object(check_holds, "releasing", releasing)
 
 
 def _removes_all_holds() -> Any:
@@ -156,10 +156,10 @@ def _resumes_no_release() -> Any:
         return [each for each in kept(before, after) if not isinstance(each, effects.ResumeWork)]
 
     real: property = DeploymentWindow.due_at  # type: ignore[assignment]
-    kept = effects.of_deployment_window
+    kept = consequences.of_deployment_window
     return together(
         mock.patch.object(DeploymentWindow, "due_at", property(due_at)),
-        mock.patch.object(effects, "of_deployment_window", of_window),
+        mock.patch.object(consequences, "of_deployment_window", of_window),
     )
 
 
@@ -182,7 +182,7 @@ def _counts_before_it_releases() -> Any:
         saved = store.save_deployment_window(replace(window, released=window.held), at=at)
         for check_id in window.to_release:
             try:
-                table.write(checks.releasing(window.workspace_id, check_id, of_deployment(window.id), at=at))
+                table.write(check_holds.releasing(window.workspace_id, check_id, of_deployment(window.id), at=at))
             except table.ConditionFailed:
                 continue
         return saved
@@ -226,7 +226,7 @@ def _starts_what_is_over() -> Any:
 
 def _deaf_dispatcher() -> Any:
     """Nothing follows from the stream; the sweep heals it all, late."""
-    return mock.patch.object(effects, "of_deployment_window", return_value=[])
+    return mock.patch.object(consequences, "of_deployment_window", return_value=[])
 
 
 def _chunk_overtakes_the_end() -> Any:
@@ -234,7 +234,7 @@ def _chunk_overtakes_the_end() -> Any:
 
     def step(window: DeploymentWindow, at: datetime) -> None:
         for check_id in window.to_hold:
-            checks.add_hold(window.workspace_id, check_id, use_cases._hold(window))
+            check_holds.add_hold(window.workspace_id, check_id, use_cases._hold(window))
         store.save_deployment_window(replace(window, held=len(window.check_ids)), at=at)
 
     return mock.patch.dict(use_cases._STEPS, {Step.HOLD: step})

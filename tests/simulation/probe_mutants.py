@@ -8,14 +8,14 @@ from unittest import mock
 import monitor
 from lull.domain import probes as domain
 from lull.domain.checks import Check, Health, Probe, ProbeState
-from lull.store import checks, keys, table
+from lull.store import judgements, keys, table
 from lull.use_cases import probing
 from tests.simulation.mutants import Mutant
 
 
 def _written(old: str, new: str) -> Any:
     """Probes are written on another condition."""
-    return mock.patch.object(checks, "_AS_READ", checks._AS_READ.replace(old, new))
+    return mock.patch.object(judgements, "_AS_READ", judgements._AS_READ.replace(old, new))
 
 
 def _counts_what_is_not_due() -> Any:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from unittest import mock
 
-from lull.domain import effects
+from lull.domain import consequences, effects
 from lull.domain import maintenance_windows as maintenance
 from lull.domain import watch as domain
 from lull.domain.checks import Check, CheckStatus
 from lull.domain.maintenance_windows import MaintenanceWindow, State, Suppression
 from lull.domain.signals import Signal
-from lull.store import checks, quiet, table
+from lull.store import checks, judgements, outages, quiet, table
 from lull.store import maintenance_windows as store
 from lull.store.codec import Item
 from lull.use_cases import incidents, wake_ups, watch
@@ -64,7 +64,7 @@ def _alerts_in_maintenance() -> Any:
 
 def _as_read(old: str, new: str) -> Any:
     """Checks are written on another condition."""
-    return mock.patch.object(checks, "_AS_READ", checks._AS_READ.replace(old, new))
+    return mock.patch.object(judgements, "_AS_READ", judgements._AS_READ.replace(old, new))
 
 
 def _overwrites_a_signal() -> Any:
@@ -81,8 +81,8 @@ def _opens_without(condition: str, instead: str) -> Any:
         request["Update"]["ConditionExpression"] = request["Update"]["ConditionExpression"].replace(condition, instead)
         return request
 
-    real = checks.entering_outage
-    return mock.patch.object(checks, "entering_outage", entering)
+    real = outages.entering_outage
+    return mock.patch.object(outages, "entering_outage", entering)
 
 
 def _opens_whatever_holds_it() -> Any:
@@ -116,9 +116,11 @@ def _waits_for_no_grace() -> Any:
 
 
 def _of_maintenance(keeps: Callable[[effects.Effect], bool]) -> Any:
-    real = effects.of_maintenance_window
+    real = consequences.of_maintenance_window
     return mock.patch.object(
-        effects, "of_maintenance_window", lambda before, after: [each for each in real(before, after) if keeps(each)]
+        consequences,
+        "of_maintenance_window",
+        lambda before, after: [each for each in real(before, after) if keeps(each)],
     )
 
 
@@ -195,8 +197,8 @@ def _incident_outlives_its_check() -> Any:
     def of_outage(before: Check | None, after: Check | None) -> list[effects.Effect]:
         return [each for each in real(before, after) if not isinstance(each, effects.WakeIncident)]
 
-    real = effects._of_outage
-    return mock.patch.object(effects, "_of_outage", of_outage)
+    real = consequences._of_outage
+    return mock.patch.object(consequences, "_of_outage", of_outage)
 
 
 MUTANTS = [

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lull.domain import callbacks, effects
+from lull.domain import callbacks, consequences, effects
 from lull.domain.app_deployments import (
     AppDeployment,
     Call,
@@ -210,17 +210,17 @@ def test_one_that_answers_is_asked_each_minute_and_for_the_last_time_at_its_dead
 
 
 def test_what_the_stream_asks_for():
-    new = effects.of_app_deployment(None, WANTED)
+    new = consequences.of_app_deployment(None, WANTED)
     assert [type(each).__name__ for each in new] == ["ReconcileAppDeployment", "CallExecutor"]
     tried = leased(WANTED, callback_hash=None, at=NOON)
     assert tried is not None
-    assert effects.of_app_deployment(WANTED, tried) == [], "whoever tries sees to the next try"
+    assert consequences.of_app_deployment(WANTED, tried) == [], "whoever tries sees to the next try"
     asked = replace(tried, call=Call(task=Task.ASK, next_at=LATER), external_id="github:1:2")
-    assert [type(each).__name__ for each in effects.of_app_deployment(tried, asked)] == ["ReconcileAppDeployment"]
+    assert [type(each).__name__ for each in consequences.of_app_deployment(tried, asked)] == ["ReconcileAppDeployment"]
     cancelled = moved(asked, Status.CANCELLED, at=LATER)
-    told = effects.of_app_deployment(asked, cancelled)
+    told = consequences.of_app_deployment(asked, cancelled)
     assert effects.CallExecutor(1, WANTED.id, LATER) in told
-    assert effects.of_app_deployment(cancelled, replace(cancelled, call=None)) == []
+    assert consequences.of_app_deployment(cancelled, replace(cancelled, call=None)) == []
 
 
 # ---------------------------------------------------------------- tokens and commits

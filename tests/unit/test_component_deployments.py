@@ -23,7 +23,7 @@ from lull.domain.component_deployments import (
     opened,
     with_metadata,
 )
-from lull.domain.effects import of_component_deployment
+from lull.domain.consequences import of_component_deployment
 from lull.domain.environments import EnvironmentType, type_of
 from lull.domain.errors import Invalid
 from tests.builders import NOON

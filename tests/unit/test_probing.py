@@ -7,7 +7,8 @@ import pytest
 
 from lull.domain.answers import Answer
 from lull.domain.checks import Check, CheckMode, CheckStatus, Health, Probe, ProbeState
-from lull.domain.effects import WakeProbe, of_check
+from lull.domain.consequences import of_check
+from lull.domain.effects import WakeProbe
 from lull.domain.holds import Hold
 from lull.domain.probes import answered, next_probe_at
 from lull.domain.signals import Signal, SignalSource, SignalType

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lull.domain import effects, ledger, watch
+from lull.domain import consequences, ledger, watch
 from lull.domain.checks import Check, Health
 from lull.domain.effects import RecordUptime
 from lull.domain.holds import Hold
@@ -124,6 +124,6 @@ def test_a_deadline_that_an_edit_moved_back_does_not_move_back_what_was_shown():
 
 def test_what_is_recorded_names_the_check_and_bears_the_number_of_the_write():
     change = Change(at=after(10), sequence=7, bucket=Bucket.OPERATIONAL)
-    assert effects.of_uptime(NEW, OK, sequence=7, written_at=WRITTEN) == [RecordUptime(1, 10, change)]
-    assert effects.of_uptime(OK, OK, sequence=8, written_at=WRITTEN) == []
-    assert effects.of_uptime(None, None, sequence=8, written_at=WRITTEN) == []
+    assert consequences.of_uptime(NEW, OK, sequence=7, written_at=WRITTEN) == [RecordUptime(1, 10, change)]
+    assert consequences.of_uptime(OK, OK, sequence=8, written_at=WRITTEN) == []
+    assert consequences.of_uptime(None, None, sequence=8, written_at=WRITTEN) == []

@@ -12,7 +12,7 @@ from lull import randomness
 from lull.domain.deployment_windows import DeploymentWindow
 from lull.domain.errors import NotFound, StaleWrite, invalid
 from lull.domain.holds import Hold
-from lull.store import checks, idempotency, keys, table
+from lull.store import check_holds, idempotency, keys, table
 from lull.store.codec import Codec, Item, integer, wire
 from lull.store.idempotency import IdempotencyKey, Made
 
@@ -148,7 +148,7 @@ def save_deployment_window(
     writes = [
         _put(saved, token, condition="revision = :read", values={":read": integer(window.revision)}),
         *_holding(window, holds, hold),
-        *(checks.releasing(window.workspace_id, check_id, source, at=at) for check_id in releases),
+        *(check_holds.releasing(window.workspace_id, check_id, source, at=at) for check_id in releases),
     ]
     try:
         table.transact(writes, token=token)
@@ -160,7 +160,9 @@ def save_deployment_window(
 def _holding(window: DeploymentWindow, check_ids: tuple[int, ...], hold: Hold | None) -> list[Item]:
     if hold is None:
         return []
-    return [checks.holding(window.workspace_id, check_id, hold, project_id=window.project_id) for check_id in check_ids]
+    return [
+        check_holds.holding(window.workspace_id, check_id, hold, project_id=window.project_id) for check_id in check_ids
+    ]
 
 
 def _lost(refused: table.Cancelled, check_ids: tuple[int, ...], *, offset: int) -> StaleWrite | ChecksMoved:
@@ -168,7 +170,7 @@ def _lost(refused: table.Cancelled, check_ids: tuple[int, ...], *, offset: int) 
         return StaleWrite("deployment")
     stood = zip(check_ids, refused.items[offset : offset + len(check_ids)], strict=True)
     moved = {check_id: item for check_id, item in stood if item is not None}
-    return ChecksMoved(tuple(moved), tuple(each for each, item in moved.items() if checks.is_full(item)))
+    return ChecksMoved(tuple(moved), tuple(each for each, item in moved.items() if check_holds.is_full(item)))
 
 
 def _put(window: DeploymentWindow, token: str, *, condition: str, values: Item | None = None) -> Item:

@@ -11,7 +11,7 @@ from lull import randomness
 from lull.domain.checks import Check
 from lull.domain.errors import NotFound, StaleWrite
 from lull.domain.incidents import Event, Incident, IncidentState
-from lull.store import checks, keys, table
+from lull.store import keys, outages, table
 from lull.store.codec import Codec, Item, integer
 from lull.store.records import Records
 
@@ -78,7 +78,7 @@ def open_incident(incident: Incident, event: Event, *, check: Check) -> Incident
         listing["projectId"] = integer(incident.project_id)
     listing_key = keys.incident_listing(incident.workspace_id, incident.id)
     writes = [
-        checks.entering_outage(check, incident.id, of=incident.impacted_by, token=token),
+        outages.entering_outage(check, incident.id, of=incident.impacted_by, token=token),
         _put(opened, token, condition="attribute_not_exists(PK)"),
         table.put(listing_key, listing, condition="attribute_not_exists(PK)"),
         _noting(incident, event),
@@ -103,7 +103,7 @@ def close_incident(incident: Incident, event: Event, *, was: Incident, check: Ch
         names={"#state": "state"},
     )
     token = randomness.secret(16)
-    also = [listed, checks.leaving_outage(check, of=incident.impacted_by, token=token)] if check else [listed]
+    also = [listed, outages.leaving_outage(check, of=incident.impacted_by, token=token)] if check else [listed]
     return _save(incident, event, was=was, also=also, token=token)
 
 

@@ -11,7 +11,7 @@
 | 7  | ids of the checks of a workspace       | checks.list_check_ids                        | table     |
 | 8  | ids of the checks of a project         | checks.list_check_ids_of_project             | table     |
 | 9  | ids of the checks of a dependency      | checks.list_check_ids_of_dependency          | table     |
-| 10 | check by its ping token                | checks.record_ping                           | table     |
+| 10 | check by its ping token                | pings.record_ping                            | table     |
 | 11 | dependency by id                       | dependencies.get_dependency                  | table     |
 | 12 | dependencies of a workspace            | dependencies.list_dependencies               | table     |
 | 13 | deployment window by id                | deployment_windows.get_deployment_window     | table     |

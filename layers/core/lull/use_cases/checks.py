@@ -12,8 +12,9 @@ from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound, invalid
 from lull.domain.holds import MANUAL, Hold
 from lull.domain.signals import Signal
+from lull.store import check_holds, counters, pings, projects, signals
 from lull.store import checks as store
-from lull.store import counters, projects, signals
+from lull.store.pings import PingAddress
 from lull.use_cases.retrying import on_stale_write
 
 _TOKEN = re.compile(r"([1-9]\d{0,11})-([1-9]\d{0,11})-[0-9A-Za-z]{24}", re.ASCII)
@@ -83,31 +84,31 @@ def delete_check(caller: Caller, check_id: int) -> None:
 
 def pause_check(caller: Caller, check_id: int, *, at: datetime) -> Check:
     """Hold a check by hand until somebody resumes it; nothing happens if it is held by hand already."""
-    store.add_hold(caller.workspace_id, check_id, Hold(source=MANUAL, actor=caller.actor, since=at))
+    check_holds.add_hold(caller.workspace_id, check_id, Hold(source=MANUAL, actor=caller.actor, since=at))
     return get_check(caller, check_id)
 
 
 def resume_check(caller: Caller, check_id: int, *, at: datetime) -> Check:
     """Remove every hold, those of deployments too: a person has decided. Nothing happens if there is none."""
-    store.clear_holds(caller.workspace_id, check_id, at=at)
+    check_holds.clear_holds(caller.workspace_id, check_id, at=at)
     return get_check(caller, check_id)
 
 
 def record_ping(token: str, signal: Signal) -> None:
     """Record a signal of the check whose token this is. Raises NotFound if it is nobody's."""
-    store.record_ping(_address(token), token, signal)
+    pings.record_ping(_address(token), token, signal)
 
 
 def record_start(token: str, *, at: datetime) -> None:
     """Record that the service of this token begins its work. Raises NotFound if it is nobody's."""
-    store.record_start(_address(token), token, at=at)
+    pings.record_start(_address(token), token, at=at)
 
 
-def _address(token: str) -> store.PingAddress:
+def _address(token: str) -> PingAddress:
     match = _TOKEN.fullmatch(token)
     if match is None:
         raise NotFound("check")
-    return store.PingAddress(workspace_id=int(match[1]), check_id=int(match[2]))
+    return PingAddress(workspace_id=int(match[1]), check_id=int(match[2]))
 
 
 def list_signals(caller: Caller, check_id: int, *, first: int, count: int) -> tuple[list[Signal], int]:

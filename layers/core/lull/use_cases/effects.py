@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from lull.domain import effects
+from lull.domain import consequences, effects
 from lull.domain.announcements import Announcement
 from lull.domain.app_deployments import AppDeployment
 from lull.domain.checks import Check
@@ -50,36 +50,36 @@ def of_change(change: Change) -> list[Effect]:
     before, after, entity = change.before, change.after, change.entity
     # Both images of a record are of one kind, which `entity` has.
     if isinstance(entity, DeploymentWindow):
-        return effects.of_deployment_window(before, after)  # type: ignore[arg-type]
+        return consequences.of_deployment_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, ComponentDeployment):
-        return effects.of_component_deployment(before, after)  # type: ignore[arg-type]
+        return consequences.of_component_deployment(before, after)  # type: ignore[arg-type]
     if isinstance(entity, AppDeployment):
-        return effects.of_app_deployment(before, after)  # type: ignore[arg-type]
+        return consequences.of_app_deployment(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Incident):
-        return effects.of_incident(before, after)  # type: ignore[arg-type]
+        return consequences.of_incident(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Delivery):
-        return effects.of_delivery(before, after)  # type: ignore[arg-type]
+        return consequences.of_delivery(before, after)  # type: ignore[arg-type]
     if isinstance(entity, HookDelivery):
-        return effects.of_hook_delivery(before, after)  # type: ignore[arg-type]
+        return consequences.of_hook_delivery(before, after)  # type: ignore[arg-type]
     if isinstance(entity, MaintenanceWindow):
-        return effects.of_maintenance_window(before, after)  # type: ignore[arg-type]
+        return consequences.of_maintenance_window(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Check):
         return _of_check(before, after, change)  # type: ignore[arg-type]
     if isinstance(entity, StatusPage):
-        return effects.of_status_page(before, after)  # type: ignore[arg-type]
+        return consequences.of_status_page(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Subscriber):
-        return effects.of_subscriber(before, after)  # type: ignore[arg-type]
+        return consequences.of_subscriber(before, after)  # type: ignore[arg-type]
     if isinstance(entity, Announcement):
-        return effects.of_announcement(before, after)  # type: ignore[arg-type]
-    return effects.of_page_component(before, after)  # type: ignore[arg-type]
+        return consequences.of_announcement(before, after)  # type: ignore[arg-type]
+    return consequences.of_page_component(before, after)  # type: ignore[arg-type]
 
 
 def _of_check(before: Check | None, after: Check | None, change: Change) -> list[Effect]:
     sequence, written_at = int(change.sequence_number), change.written_at
     return [
-        *effects.of_check(before, after),
-        *effects.of_uptime(before, after, sequence=sequence, written_at=written_at),
-        *effects.of_holds(before, after, written_at=written_at),
+        *consequences.of_check(before, after),
+        *consequences.of_uptime(before, after, sequence=sequence, written_at=written_at),
+        *consequences.of_holds(before, after, written_at=written_at),
     ]
 
 

@@ -15,7 +15,7 @@ from lull.domain.incidents import Announcement, Event, EventType, Incident, Inci
 from lull.domain.maintenance_windows import Suppression
 from lull.domain.quiet import Kept, KeptQuiet
 from lull.domain.signals import SignalType
-from lull.store import alert_channels, checks, counters, deliveries, deployment_windows, quiet, signals
+from lull.store import alert_channels, checks, counters, deliveries, deployment_windows, outages, quiet, signals
 from lull.store import incidents as store
 from lull.use_cases.maintenance_windows import suppressions
 from lull.use_cases.retrying import on_stale_write
@@ -103,7 +103,7 @@ def begin_outage(check: Check, *, at: datetime) -> Check:
     )
     event = Event(type=EventType.OPENED, at=incident.opened_at, body=incident.cause)
     store.open_incident(incident, event, check=check)
-    return replace(checks.looked_at(check), incident_id=incident.id)
+    return replace(outages.looked_at(check), incident_id=incident.id)
 
 
 def end_outage(check: Check, *, at: datetime) -> Check:
@@ -115,7 +115,7 @@ def end_outage(check: Check, *, at: datetime) -> Check:
     if check.status is CheckStatus.DOWN and incident and not _is_of_an_earlier_outage(incident, check):
         return check
     if incident is None or incident.state is IncidentState.RESOLVED:
-        checks.leave_outage(check, of=None)
+        outages.leave_outage(check, of=None)
     else:
         resolved = domain.resolved(incident, at=check.judged_at or at)
         store.close_incident(resolved, _resolution(resolved), was=incident, check=check)
@@ -138,7 +138,7 @@ def end_impact(check: Check, dependency_id: int, *, at: datetime) -> Check:
     """Resolve the incident of a dependency that is up again, or not needed any more; the check without it."""
     incident = store.get_incident(check.workspace_id, check.impacts[dependency_id])
     if incident is None or incident.state is IncidentState.RESOLVED:
-        checks.leave_outage(check, of=dependency_id)
+        outages.leave_outage(check, of=dependency_id)
     else:
         resolved = domain.resolved(incident, at=at)
         store.close_incident(resolved, _resolution(resolved), was=incident, check=check)

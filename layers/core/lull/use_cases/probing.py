@@ -10,7 +10,7 @@ from lull.domain import probes
 from lull.domain.checks import Check, CheckMode, CheckStatus, Probe
 from lull.domain.errors import StaleWrite
 from lull.gateways import outbound
-from lull.store import checks
+from lull.store import checks, judgements
 from lull.use_cases.probe_calls import Address
 
 # A message is delivered to the second.
@@ -58,7 +58,7 @@ def _is_due(check: Check, *, at: datetime) -> bool:
 
 def _rest(check: Check) -> None:
     try:
-        checks.save_watch(replace(check, watch_at=None), was=check)
+        judgements.save_watch(replace(check, watch_at=None), was=check)
     except StaleWrite:
         return
 
@@ -76,7 +76,7 @@ async def _probe(check: Check, probe: Probe, after_seconds: float, *, at: dateti
         await asyncio.sleep(after_seconds)
         answer = await outbound.send(_request(probe))
         after, noted = probes.answered(check, probe, answer, at=at)
-        return await asyncio.to_thread(checks.save_probe, after, noted, was=check)
+        return await asyncio.to_thread(judgements.save_probe, after, noted, was=check)
     except StaleWrite:
         # It was paused, edited, pinged, deleted or probed meanwhile.
         return None

@@ -14,7 +14,7 @@ from lull.domain.quiet import Kept, KeptQuiet
 from lull.domain.watch import Standing
 from lull.gateways import queues
 from lull.gateways.queues import WakeUp
-from lull.store import checks, dependencies, quiet
+from lull.store import checks, dependencies, judgements, quiet
 from lull.store import incidents as store
 from lull.use_cases import incidents
 from lull.use_cases.maintenance_windows import suppressions
@@ -35,7 +35,7 @@ def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
         return None
     judged, signals = watch.judged(check, at=at)
     if signals:
-        check = checks.save_judgement(judged, signals, was=check)
+        check = judgements.save_judgement(judged, signals, was=check)
     if check.status is CheckStatus.PAUSED:
         return _keep_watch_over_a_paused_one(check, at=at)
     if check.has_recovered:
@@ -46,7 +46,7 @@ def _advance(workspace_id: int, check_id: int, *, at: datetime) -> Check | None:
     check = _weigh_dependencies(check, at=at)
     due = quiet_until or watch.look_again_at(check)
     if check.check_mode is CheckMode.INBOUND and check.watch_at != due:
-        return checks.save_watch(replace(check, watch_at=due), was=check)
+        return judgements.save_watch(replace(check, watch_at=due), was=check)
     return check
 
 
@@ -107,7 +107,7 @@ def _keep_watch_over_a_paused_one(check: Check, *, at: datetime) -> Check:
         quiet.keep_quiet([quiet.of_deployment(check.workspace_id, each) for each in watch.deployments(check)], kept)
         down_at = None
     if check.check_mode is CheckMode.INBOUND and check.watch_at != down_at:
-        return checks.save_watch(replace(check, watch_at=down_at), was=check)
+        return judgements.save_watch(replace(check, watch_at=down_at), was=check)
     return check
 
 
