@@ -202,17 +202,16 @@ def test_each_job_has_a_token_for_lull_and_no_other_audience():
         assert described["id_tokens"] == {"LULL_ID_TOKEN": {"aud": "$LULL_URL"}}, name
 
 
-README = (CI.parent / "README.md").read_text()
-SECTION = README[README.index("## In a pipeline") : README.index("## What is not there yet")]
+GUIDE = (CI.parent / "docs/guide/pipelines.md").read_text()
 
 
-def test_the_pipelines_of_the_readme_use_what_there_is():
-    workflow, configuration = (yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", SECTION, re.DOTALL))
+def test_the_pipelines_of_the_guide_use_what_there_is():
+    workflow, configuration = (yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL))
     inputs = yaml.safe_load((CI / "github/action.yml").read_text())["inputs"]
     used = [each["with"] for each in workflow["jobs"]["deploy"]["steps"] if "ci/github" in each.get("uses", "")]
     assert [each["command"] for each in used[:2]] == ["can-deploy", "deploy start"]
     assert all(each.keys() <= inputs.keys() for each in used)
     jobs = yaml.safe_load((CI / "gitlab/lull.yml").read_text())
     assert configuration["deploy"]["extends"] in jobs
-    assert set(re.findall(r"`(\.lull[\w-]*)`", SECTION)) <= jobs.keys()
+    assert set(re.findall(r"`(\.lull[\w-]*)`", GUIDE)) <= jobs.keys()
     assert set(configuration["variables"]) == {"LULL_URL", "LULL_COMPONENT", "LULL_ENVIRONMENT", "LULL_CI_PACKAGE"}

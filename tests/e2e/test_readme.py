@@ -1,4 +1,4 @@
-"""The README is true: its quick start, word by word, against a real run; its targets; its files."""
+"""The README and the guides are true: what they print, word by word, against a real run; their targets; their files."""
 
 import os
 import re
@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.running import ROOT, Running, free_port
 
 README = (ROOT / "README.md").read_text()
+GUIDES = [ROOT / name for name in re.findall(r"\]\((docs/guide/[\w-]+\.md)\)", README)]
+PAGES = [ROOT / "README.md", *GUIDES]
 VOLATILE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z"), "<time>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
@@ -25,10 +27,10 @@ exec 2>&1
 """
 
 
-def quick_start() -> list[tuple[str, str | None]]:
-    """Each block of commands with the output that the README shows after it."""
-    section = README[README.index("## Try it") : README.index("## How it works")]
-    blocks = re.findall(r"```(\w*)\n(.*?)```", section, re.DOTALL)
+def tour() -> list[tuple[str, str | None]]:
+    """Each block of commands with the output that is shown after it, from the quick start to the last guide."""
+    text = README[README.index("## Try it") : README.index("## What it does")]
+    blocks = re.findall(r"```(\w*)\n(.*?)```", text + "".join(each.read_text() for each in GUIDES), re.DOTALL)
     steps: list[tuple[str, str | None]] = []
     for language, text in blocks:
         if language == "console":
@@ -49,8 +51,8 @@ def stable(text: str) -> str:
     return text.strip()
 
 
-def test_the_quick_start_does_what_it_says(tmp_path):
-    steps = quick_start()
+def test_the_quick_start_and_the_guides_do_what_they_say(tmp_path):
+    steps = tour()
     assert sum(1 for _, output in steps if output) >= 5
     with Running(tmp_path / ".lull") as running:
         # Its git host is a child that it ends itself, unless something fails before.
@@ -71,11 +73,23 @@ def test_the_quick_start_does_what_it_says(tmp_path):
     assert stable(done.stdout) == stable(expected)
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))))
-def test_every_target_it_names_exists(target):
+def named(pattern: str) -> list[tuple[str, str]]:
+    """What the pages name, with the page that does."""
+    found = {
+        (str(page.relative_to(ROOT)), name) for page in PAGES for name in re.findall(pattern, page.read_text(), re.M)
+    }
+    return sorted(found)
+
+
+def test_every_guide_is_linked():
+    assert sorted(GUIDES) == sorted((ROOT / "docs/guide").glob("*.md"))
+
+
+@pytest.mark.parametrize(("page", "target"), named(r"(?:^|`)make ([a-z-]+)"))
+def test_every_target_they_name_exists(page, target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([\w./-]+)\)", README))))
-def test_every_file_it_links_to_exists(path):
-    assert (ROOT / path).exists()
+@pytest.mark.parametrize(("page", "path"), named(r"\]\(([\w./-]+)(?:#[\w-]+)?\)"))
+def test_every_file_they_link_to_exists(page, path):
+    assert (ROOT / page).parent.joinpath(path).exists()
