@@ -3,6 +3,7 @@
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
@@ -30,6 +31,21 @@ class BodyTooLarge(Exception):
     pass
 
 
+class Anything(Convertor[str]):
+    """A path as it is: the convertor called `path` stops at a line feed."""
+
+    regex = r"(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", Anything())
+
+
 class Edge:
     def __init__(self, stack: Stack, invoke: Invoke, pool: FunctionPool, report: Report, *, host: str) -> None:
         self._stack = stack
@@ -40,7 +56,7 @@ class Edge:
 
     def app(self, pages: list[BaseRoute]) -> ASGIApp:
         """`pages` are the runtime's own and come before the template's behaviours."""
-        everything = HttpRoute("/{path:path}", self.answer, methods=_METHODS)
+        everything = HttpRoute("/{path:anything}", self.answer, methods=_METHODS)
         return OwnOriginOnly(Starlette(routes=[*pages, everything]), Starlette(routes=[everything]), self._host)
 
     async def answer(self, request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,13 @@
 """What every answer carries."""
 
 import re
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import errors
+from lull.domain.errors import FieldError
 
 PAGE_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -58,3 +62,39 @@ class NoStore:
             await send(message)
 
         await self._app(scope, receive, forbid)
+
+
+LARGEST_ANSWER = 6_000_000
+"""In bytes. Lambda's own limit is 6,291,556 with everything around the body."""
+
+
+class AnswerLimit:
+    """Pure ASGI middleware: an answer that Lambda would not carry is refused in words, and not lost in a 502."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message | None = None
+
+        async def weigh(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body = message.get("body", b"")
+            if start is not None and _carried(body) > LARGEST_ANSWER:
+                size = f"the answer would be larger than {LARGEST_ANSWER // 1_000_000} MB: ask for fewer at once"
+                refused = FieldError("limit" if b"limit=" in scope["query_string"] else "take", size)
+                await errors.answer(HTTPStatus.BAD_REQUEST, "the request is not valid", [refused])(scope, receive, send)
+            else:
+                for each in [*([] if start is None else [start]), message]:
+                    await send(each)
+            start = None
+
+        await self._app(scope, receive, weigh)
+
+
+def _carried(body: bytes) -> int:
+    """What a body weighs as a string of JSON, which is how Lambda answers."""
+    return len(body) + body.count(b'"') + body.count(b"\\")

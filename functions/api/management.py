@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from mangum import Mangum
 
 import errors
-from answers import NoStore
+from answers import AnswerLimit, NoStore
 from bodies import BodyLimit
 from routers import (
     alert_channels,
@@ -48,6 +48,7 @@ app = FastAPI(
     redirect_slashes=False,
 )
 app.add_middleware(BodyLimit)
+app.add_middleware(AnswerLimit)
 app.add_middleware(NoStore)
 errors.install(app)
 for module in (

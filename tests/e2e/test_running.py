@@ -12,6 +12,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.e2e.running import ROOT, Running, until
@@ -153,6 +154,14 @@ def test_what_visitors_get_says_how_browsers_may_use_it(shop):
     badge_headers = headers("/api/public/status/acme/badge.svg")
     assert "sandbox" in badge_headers["content-security-policy"]
     assert badge_headers["content-type"].startswith("image/svg+xml")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/applications/a%0A", 400), ("/api/signals/ping/x%0Ay/1", 404), ("/api/%0D%0A", 404)]
+)
+def test_a_path_with_a_line_feed_is_answered_as_any_other(shop, path, status):
+    answer = httpx.get(shop.url + path, headers={"Authorization": f"Bearer {shop.credentials['apiKey']}"})
+    assert (answer.status_code, answer.json()["statusCode"]) == (status, status)
 
 
 def test_the_documentation_is_served_without_a_cdn(shop):

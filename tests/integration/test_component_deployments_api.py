@@ -140,6 +140,10 @@ def test_a_key_that_was_used_answers_what_it_made(api, component, environment):
     assert (again.status, again.json) == (201, first.json)
     assert api.get("/api/v1/deployments")["total"] == 1
     assert api("POST", "/api/v1/deployments", body | {"version": "2"}, idempotency_key="run-1").status == 409
+    for metadata in ({"a": 1, "b": [2]}, {"b": [2], "a": 1}):
+        named = api("POST", "/api/v1/deployments", body | {"metadata": metadata}, idempotency_key="named")
+        assert named.status == 201, "names of an object have no order"
+    assert api("POST", "/api/v1/deployments", body | {"metadata": {"a": 1}}, idempotency_key="named").status == 409
     assert api("POST", "/api/v1/deployments", body, idempotency_key="run-2").json["id"] != first.json["id"]
 
 

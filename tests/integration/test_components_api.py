@@ -63,6 +63,14 @@ def test_they_are_listed_page_by_page(api, nouns, make):
     assert (found["total"], found["skip"], found["take"]) == (5, 1, 2)
 
 
+@both
+def test_one_is_found_by_its_name_however_it_is_composed(api, nouns, make):
+    made = make(api, "caf\u00e9")
+    for name in ("caf%C3%A9", "cafe%CC%81", "CAFE%CC%81"):
+        found = api.get(f"/api/v1/{nouns}?name={name}")
+        assert [each["id"] for each in found["data"]] == [made], name
+
+
 def test_environments_are_listed_in_their_order_and_typed_by_their_name(api):
     for name, order in (("production", 3), ("Staging", 2), ("eu west", 2)):
         an_environment(api, name, order=order)
@@ -133,6 +141,10 @@ def test_what_is_deleted_leaves_the_matrix_and_its_deployments_stay(api):
     (row,) = api.get("/api/v1/deployments/matrix")
     assert (row["componentName"], list(row["environments"])) == ("web", ["production"])
     assert api.get(f"/api/v1/deployments?componentId={component}")["total"] == 3
+    told = api.get(f"/api/v1/deployments?componentId={component}&status=succeeded")["data"]
+    for each in told:
+        assert move(api, each["id"], "rolled_back")["rolledBackAt"], "it was, whatever is gone since"
+    assert len(api.get("/api/v1/deployments/matrix")) == 1
     late = api("PATCH", f"/api/v1/deployments/{running}", {"status": "pending"})
     assert late.status == 200
     assert api("PATCH", f"/api/v1/deployments/{running}", {"status": "in_progress"}).status == 404

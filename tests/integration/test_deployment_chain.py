@@ -99,6 +99,26 @@ def test_which_checks_are_behind_a_component_in_an_environment(api, stack):
         assert "PAUSED" not in statuses(api)
 
 
+@pytest.mark.parametrize(
+    ("type_", "named", "quiet"),
+    [
+        ("production", {}, [1, 2]),
+        ("other", {}, [1, 2]),
+        *((type_, {}, []) for type_ in ("staging", "testing", "development", "preview")),
+        ("staging", {"checkIds": [3]}, []),
+        ("staging", {"checkIds": [2]}, [2]),
+        ("staging", {"projectId": 1}, [1, 2]),
+    ],
+)
+def test_what_is_deployed_to_staging_does_not_silence_what_watches_production(api, stack, type_, named, quiet):
+    deployment = a_running(api, {"projectId": 1}, {"type": type_, **named})
+    stack.drain()
+    paused = [number for number, status in enumerate(statuses(api), start=1) if status == "PAUSED"]
+    assert paused == quiet
+    shown = read(api, deployment)
+    assert (shown["quiet"], len(shown["deploymentWindowIds"])) == (("on", 1) if quiet else ("off", 0))
+
+
 def test_overlapping_deployments_hold_independently(api, stack):
     first = a_running(api, {"projectId": 1})
     second = a_running(api, {"checkIds": [2]})
@@ -115,13 +135,20 @@ def test_a_retry_is_quiet_again_even_if_nobody_looked_in_between(api, stack):
     deployment = a_running(api, {"projectId": 1})
     stack.drain()
     (first,) = read(api, deployment)["deploymentWindowIds"]
-    move(api, deployment, "failed", "pending", "in_progress")
+    move(api, deployment, "failed", "pending")
+    assert read(api, deployment)["deploymentWindowIds"] == [first], "it has not ended yet"
+    move(api, deployment, "in_progress")
     assert read(api, deployment)["quiet"] == "waiting"
     stack.drain()
     (second,) = read(api, deployment)["deploymentWindowIds"]
     assert second != first
     assert [api.get(f"/api/deployments/{each}")["status"] for each in (first, second)] == ["ENDED", "ACTIVE"]
     assert statuses(api)[:2] == ["PAUSED", "PAUSED"]
+    move(api, deployment, "failed")
+    stack.drain()
+    assert read(api, deployment)["deploymentWindowIds"] == [second]
+    move(api, deployment, "pending")
+    assert read(api, deployment)["deploymentWindowIds"] == [], "those of the last attempt are in the history"
 
 
 def test_a_deployment_that_nobody_ends_fails_at_its_deadline(api, stack, time):

@@ -63,10 +63,55 @@ def test_the_metrics_of_an_evening(api, time):
     assert metrics(api, days=1)["deploymentFrequency"] == {"deployments": 0, "perDay": None, "perWeek": None}
 
 
+def test_a_deployment_belongs_to_the_moment_at_which_it_succeeded(api, time):
+    component, production = a_component(api), an_environment(api)
+    waiting, tried = (a_deployment(api, component, production, version) for version in ("v1", "v2"))
+    move(api, tried, "in_progress")
+    move(api, tried, "succeeded")
+    move(api, tried, "rolled_back")
+    time.passes(days=40)
+    for deployment in (waiting, tried):
+        if deployment == tried:
+            move(api, tried, "pending")
+        move(api, deployment, "in_progress")
+        time.passes(minutes=1)
+        move(api, deployment, "succeeded")
+    counted = [metrics(api, days=days)["deploymentFrequency"]["deployments"] for days in (1, 30, 39, 41)]
+    assert counted == [2, 2, 2, 3], "three changes: one was rolled back, and came again"
+    assert metrics(api, days=30)["changeFailRate"] == {"samples": 2, "count": 0, "rate": 0.0}
+    assert metrics(api, days=41)["changeFailRate"] == {"samples": 3, "count": 1, "rate": 0.3333}
+
+
+def test_another_try_does_not_undo_a_failure(api, time):
+    component, production = a_component(api), an_environment(api)
+    deployment = a_deployment(api, component, production)
+    failed = []
+    for status in ("failed", "pending", "in_progress", "failed", "pending", "in_progress", "succeeded"):
+        time.passes(minutes=1)
+        move(api, deployment, status)
+        failed.append(metrics(api)["failedDeployments"])
+    assert failed == [1, 1, 1, 2, 2, 2, 2]
+    time.passes(days=1, minutes=-4)
+    assert metrics(api, days=1)["failedDeployments"] == 1, "the first failed two minutes before the day began"
+
+
 @pytest.mark.parametrize("query", ["days=0", "days=366", "days=x", "componentId=x", "weeks=1"])
 def test_bad_parameters_are_named(api, query):
     answer = api("GET", f"/api/v1/deployments/metrics?{query}")
     assert (answer.status, answer.json["details"][0]["field"]) == (400, query.partition("=")[0])
+
+
+def test_an_incident_that_a_person_resolved_speaks_against_nothing(api, time):
+    component, environment = a_component(api, projectId=1), an_environment(api)
+    asked = f"/api/v1/deployments/can-deploy?componentId={component}&environmentId={environment}"
+    goes_down(api, time)
+    (reason,) = api.get(asked)["reasons"]
+    assert (reason["code"], reason["id"]) == ("open_incident", "1")
+    api.post("/api/incidents/1/acknowledge", {})
+    assert not api.get(asked)["canDeploy"], "somebody works on it"
+    api.post("/api/incidents/1/resolve", {})
+    assert api.get("/api/checks/1")["status"] == "DOWN"
+    assert api.get(asked) == {"canDeploy": True, "reasons": []}
 
 
 def test_the_gate_says_what_speaks_against_it(api, time):

@@ -24,7 +24,7 @@ from lull.domain.component_deployments import (
     with_metadata,
 )
 from lull.domain.consequences import of_component_deployment
-from lull.domain.environments import EnvironmentType, type_of
+from lull.domain.environments import type_of
 from lull.domain.errors import Invalid
 from tests.builders import NOON
 
@@ -93,8 +93,9 @@ def test_a_rollback_leaves_when_it_succeeded():
 @pytest.mark.parametrize(
     ("status", "to", "finished_at"),
     [
-        (Status.IN_PROGRESS, Status.SUCCEEDED, LATER + timedelta(seconds=1)),
-        (Status.IN_PROGRESS, Status.FAILED, NOON - timedelta(seconds=1)),
+        (Status.IN_PROGRESS, Status.SUCCEEDED, LATER + timedelta(seconds=301)),
+        (Status.IN_PROGRESS, Status.FAILED, NOON - timedelta(seconds=301)),
+        (Status.PENDING, Status.FAILED, NOON - timedelta(seconds=301)),
         (Status.PENDING, Status.IN_PROGRESS, NOON),
         (Status.FAILED, Status.PENDING, NOON),
         (Status.SUCCEEDED, Status.ROLLED_BACK, NOON),
@@ -103,6 +104,19 @@ def test_a_rollback_leaves_when_it_succeeded():
 def test_an_impossible_end_is_refused(status, to, finished_at):
     with pytest.raises(Invalid, match="finishedAt"):
         moved(a_deployment(status), to, at=LATER, finished_at=finished_at)
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        (LATER + timedelta(seconds=300), LATER),
+        (LATER - timedelta(seconds=1), LATER - timedelta(seconds=1)),
+        (NOON - timedelta(seconds=300), NOON),
+    ],
+)
+@pytest.mark.parametrize("status", [Status.PENDING, Status.IN_PROGRESS])
+def test_an_end_that_is_a_difference_of_clocks_away_is_as_near_as_it_can_be(status, told, taken):
+    assert moved(a_deployment(status), Status.FAILED, at=LATER, finished_at=told).finished_at == taken
 
 
 def test_metadata_is_merged_name_by_name_and_null_removes():
@@ -115,8 +129,8 @@ def test_metadata_does_not_grow_without_bound():
     with pytest.raises(Invalid, match="at most 50 names"):
         with_metadata(deployment, {"one more": 1}, at=LATER)
     with_metadata(deployment, {"one more": 1, "0": None}, at=LATER)
-    with pytest.raises(Invalid, match="at most 64 KB"):
-        with_metadata(deployment, {"0": "x" * 65_536}, at=LATER)
+    with pytest.raises(Invalid, match="at most 16 KB"):
+        with_metadata(deployment, {"0": "ü" * 8_000}, at=LATER)
 
 
 def test_only_a_running_deployment_has_a_deadline():
@@ -184,13 +198,29 @@ def test_a_deployment_is_in_flight_once():
     flight = InFlight(deployment_id="a", version="v1", since=NOON)
     other = InFlight(deployment_id="b", version="v2", since=NOON)
     cell = cells.departed(cells.departed(cells.departed(cell, flight), other), flight)
-    assert cell.in_flight == (other, flight)
+    assert cell.in_flight == (flight, other)
     assert cells.landed(cells.landed(cell, "a"), "a").in_flight == (other,)
 
 
-def test_an_environment_is_of_the_type_that_its_name_is():
-    assert type_of("STAGING") is EnvironmentType.STAGING
-    assert type_of("Production EU") is EnvironmentType.OTHER
+def test_what_is_in_flight_is_listed_oldest_first_whoever_was_written_first():
+    late, early = (InFlight(deployment_id=id_, version="v1", since=since) for id_, since in (("a", LATER), ("b", NOON)))
+    cell = Cell(workspace_id=1, component_id="c", environment_id="e")
+    assert cells.departed(cells.departed(cell, late), early).in_flight == (early, late)
+
+
+CALLED = {
+    **dict.fromkeys(["production", "prod", "live", "eu-prod", "prod_eu", "prod2", "production (eu)"], "production"),
+    **dict.fromkeys(["staging", "stage", "pre-production", "preprod", "eu/stg"], "staging"),
+    **dict.fromkeys(["test", "qa-2", "uat", "production test"], "testing"),
+    **dict.fromkeys(["dev", "development", "sandbox"], "development"),
+    **dict.fromkeys(["preview/login", "review-app", "pr-12"], "preview"),
+    **dict.fromkeys(["eu-west", "product", "delivery", "devices", "non-production", "not live"], "other"),
+}
+
+
+def test_an_environment_is_of_the_type_that_its_name_says():
+    found = {name: type_of(name).value for name in (*CALLED, *(name.upper() for name in CALLED))}
+    assert found == {**CALLED, **{name.upper(): type_ for name, type_ in CALLED.items()}}
 
 
 def test_one_that_ends_in_the_millisecond_of_its_deadline_is_seen_to():

@@ -35,8 +35,8 @@ def an_incident(number: int, opened: float, resolved: float | None = None, check
     )
 
 
-def found(deployments, incidents=(), *, days=10, behind=BEHIND):
-    return metrics(deployments, incidents, behind, days=days, until=NOON)
+def found(deployments, incidents=(), *, days=10, behind=BEHIND, failures=()):
+    return metrics(deployments, incidents, behind, failures, days=days, until=NOON)
 
 
 def test_nothing_is_not_zero():
@@ -52,12 +52,8 @@ def test_nothing_is_not_zero():
 def test_frequency_counts_what_succeeded_in_the_period_once():
     inside = [a_success(number, number * 60) for number in range(1, 6)]
     outside = [a_success(8, -1), a_success(9, 10 * 24 * 60)]
-    pipeline = [
-        a_deployment(Status.FAILED, id="f", finished_at=at(5)),
-        a_deployment(Status.IN_PROGRESS, id="r"),
-        a_deployment(id="p"),
-    ]
-    result = found([*inside, *outside, *pipeline])
+    pipeline = [a_deployment(Status.FAILED, id="f", finished_at=at(5)), a_deployment(Status.IN_PROGRESS, id="r")]
+    result = found([*inside, *outside, *pipeline], failures=[at(5), at(10 * 24 * 60), at(-1)])
     assert (result.deployment_frequency.deployments, result.deployment_frequency.per_day) == (5, 0.5)
     assert result.deployment_frequency.per_week == 3.5
     assert result.failed_deployments == 1

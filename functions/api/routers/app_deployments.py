@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BeforeValidator
 
 from auth import AuthorizedCaller
 from bodies import StrictRoute
@@ -20,7 +19,7 @@ from schemas.app_deployments import (
     TriggeredAnswer,
     TriggeredOut,
 )
-from schemas.base import IdempotencyKeyHeader, ListTake, PathUuid, digits
+from schemas.base import IdempotencyKeyHeader, ListTake, PathUuid, QueryId
 from schemas.errors import responses
 
 _PREFIX = "/v1/applications/{application_id}/deployments"
@@ -36,9 +35,8 @@ async def list_app_deployments(
     caller: AuthorizedCaller,
     application_id: PathUuid,
     before: Annotated[
-        int | None,
-        BeforeValidator(digits),
-        Query(ge=1, lt=10**12, description="Only those with a smaller `deploy_number`: the next page."),
+        QueryId | None,
+        Query(description="Only those with a smaller `deploy_number`: the next page."),
     ] = None,
     take: ListTake = 100,
 ) -> AppDeploymentsAnswer:

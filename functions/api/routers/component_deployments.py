@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BeforeValidator
 
 from auth import AuthorizedCaller
 from bodies import StrictRoute
@@ -11,7 +10,7 @@ from lull import clock
 from lull.domain.component_deployments import Status
 from lull.use_cases import component_deployments as use_cases
 from lull.use_cases import dora, gate, matrix
-from schemas.base import IdempotencyKeyHeader, ListSkip, ListTake, PathUuid, QueryUuid, digits
+from schemas.base import IdempotencyKeyHeader, ListSkip, ListTake, PathUuid, QueryUuid
 from schemas.component_deployments import (
     ComponentDeploymentEventOut,
     ComponentDeploymentIn,
@@ -22,6 +21,7 @@ from schemas.component_deployments import (
 from schemas.dora import MetricsOut, VerdictOut
 from schemas.errors import responses
 from schemas.matrix import MatrixRowOut
+from schemas.uptime import Days
 
 router = APIRouter(prefix="/api/v1/deployments", tags=["Component deployments"], route_class=StrictRoute)
 
@@ -71,7 +71,7 @@ async def get_metrics(
     caller: AuthorizedCaller,
     componentId: QueryUuid | None = None,  # noqa: N803
     environmentId: QueryUuid | None = None,  # noqa: N803
-    days: Annotated[int, BeforeValidator(digits), Query(ge=1, le=365)] = 30,
+    days: Days = 30,
 ) -> MetricsOut:
     """DORA's five, of the last `days`: of every environment of the type production, unless one is named.
 

@@ -10,7 +10,7 @@ from bodies import StrictRoute
 from lull import clock
 from lull.domain.components import Component
 from lull.use_cases import components as use_cases
-from schemas.base import ListSkip, ListTake, PathUuid
+from schemas.base import ListSkip, ListTake, PathUuid, QueryName
 from schemas.components import ComponentIn, ComponentOut, ComponentPageOut, ComponentPatch
 from schemas.errors import responses
 
@@ -22,7 +22,7 @@ _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 @router.get("", response_model=ComponentPageOut, summary="List components", responses=responses())
 async def list_components(
     caller: AuthorizedCaller,
-    name: Annotated[str | None, Query(max_length=255, description="Only the one of this name.")] = None,
+    name: QueryName | None = None,
     kind: Annotated[str | None, Query(max_length=50, description="Only those of this kind.")] = None,
     skip: ListSkip = 0,
     take: ListTake = 20,

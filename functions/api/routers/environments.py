@@ -1,16 +1,15 @@
 """Environments over HTTP."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from auth import AuthorizedCaller
 from bodies import StrictRoute
 from lull import clock
 from lull.domain.environments import Environment
 from lull.use_cases import environments as use_cases
-from schemas.base import ListSkip, ListTake, PathUuid
+from schemas.base import ListSkip, ListTake, PathUuid, QueryName
 from schemas.environments import EnvironmentIn, EnvironmentOut, EnvironmentPageOut, EnvironmentPatch
 from schemas.errors import responses
 
@@ -22,7 +21,7 @@ _NOT_YET = datetime(2000, 1, 1, tzinfo=UTC)
 @router.get("", response_model=EnvironmentPageOut, summary="List environments", responses=responses())
 async def list_environments(
     caller: AuthorizedCaller,
-    name: Annotated[str | None, Query(max_length=255, description="Only the one of this name.")] = None,
+    name: QueryName | None = None,
     skip: ListSkip = 0,
     take: ListTake = 20,
 ) -> EnvironmentPageOut:

@@ -208,13 +208,20 @@ Prose = Annotated[
 ]
 """Text of several lines, 1 to 10,000 characters."""
 
+ShortProse = Annotated[
+    str, BeforeValidator(composed), StringConstraints(min_length=1, max_length=5_000), AfterValidator(_prose)
+]
+"""Prose of which a hundred fit into an answer."""
+
 Markup = Annotated[str, BeforeValidator(_unicode), StringConstraints(max_length=10_000), AfterValidator(_visible_lines)]
 """Text of a language of its own, at most 10,000 characters. It is not composed: `>` may be what something joins to."""
 
 HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_http_url)]
 Id = Annotated[int, Field(ge=1, lt=10**12)]
-PathId = Annotated[int, BeforeValidator(_path_digits), Path(ge=1, lt=10**12)]
-QueryId = Annotated[int, BeforeValidator(digits), Query(ge=1, lt=10**12)]
+# What comes before a validator is not described; bounds belong behind it.
+_Number = Annotated[int, Field(ge=1, lt=10**12)]
+PathId = Annotated[_Number, BeforeValidator(_path_digits), Path()]
+QueryId = Annotated[_Number, BeforeValidator(digits), Query()]
 
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -232,12 +239,20 @@ Uuid = Annotated[
 PathUuid = Annotated[Uuid, Path()]
 QueryUuid = Annotated[Uuid, Query()]
 
+QueryName = Annotated[
+    str, Query(max_length=255, description="Only the one of this name, whatever its case."), AfterValidator(composed)
+]
+
 CheckIds = Annotated[list[Id], Field(max_length=100)]
 
 ListSkip = Annotated[
-    int, BeforeValidator(digits_from_zero), Query(ge=0, le=1_000_000, description="How many to leave out.")
+    Annotated[int, Field(ge=0, le=1_000_000)],
+    BeforeValidator(digits_from_zero),
+    Query(description="How many to leave out."),
 ]
-ListTake = Annotated[int, BeforeValidator(digits), Query(ge=1, le=100, description="How many at most.")]
+ListTake = Annotated[
+    Annotated[int, Field(ge=1, le=100)], BeforeValidator(digits), Query(description="How many at most.")
+]
 
 
 class PageOut(Out):

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from lull.domain.ci_payloads import CLOCKS_DIFFER_BY
 from lull.domain.component_deployments import (
+    CLOCKS_DIFFER_BY,
     DEFAULT_MAX_DURATION_SECONDS,
     MAX_METADATA,
     ComponentDeployment,
@@ -20,7 +20,7 @@ from lull.domain.component_deployments import (
     Status,
 )
 from lull.domain.errors import invalid
-from schemas.base import ABSENT, HttpUrl, In, Instant, Name, Out, OutInstant, Patch, Prose, Uuid
+from schemas.base import ABSENT, HttpUrl, In, Instant, Name, Out, OutInstant, Patch, ShortProse, Uuid
 
 _EXAMPLE: dict[str, Any] = {
     "componentId": "550e8400-e29b-41d4-a716-446655440001",
@@ -88,7 +88,7 @@ class ComponentDeploymentIn(In):
     commit_sha: CommitSha | None = None
     commit_timestamp: Instant | None = Field(default=None, description="When it was committed: for the lead time.")
     ref: Name | None = Field(default=None, description="The branch or tag it was made from.")
-    description: Prose | None = None
+    description: ShortProse | None = None
     link: HttpUrl | None = None
     unplanned: bool = Field(default=False, description="It mends what an earlier deployment broke.")
     metadata: Metadata = Field(default_factory=dict)
@@ -122,7 +122,13 @@ class ComponentDeploymentPatch(Patch):
     model_config = ConfigDict(json_schema_extra={"examples": [{"status": "succeeded", "metadata": {"tests": 812}}]})
 
     status: StatusIn = ABSENT
-    finished_at: Annotated[Instant, Field(description="Now, if the status ends it and this is not given.")] = ABSENT
+    finished_at: Annotated[
+        Instant,
+        Field(
+            description="When it ended, from its start (or its creation) until now; five minutes beside that are taken "
+            "for a difference of clocks. Now, if the status ends it and this is not given."
+        ),
+    ] = ABSENT
     metadata: Annotated[Metadata, Field(description="Merged name by name; null removes a name.")] = ABSENT
 
 
@@ -179,7 +185,9 @@ class ComponentDeploymentOut(Out):
         description="Whether it keeps the checks behind it quiet: `on` since its windows were opened, `waiting` for "
         "a moment before. A person may have ended a window or resumed a check since; `holds` of a check knows."
     )
-    deployment_window_ids: list[int] = Field(description="The deployment windows that keep them quiet.")
+    deployment_window_ids: list[int] = Field(
+        description="The deployment windows of this attempt, those that have ended too."
+    )
     max_duration_seconds: int
     created_at: OutInstant
     updated_at: OutInstant
@@ -194,7 +202,7 @@ class ComponentDeploymentOut(Out):
         return cls(
             **{name: getattr(deployment, name) for name in own},
             attested=[to_camel(name) for name in deployment.attested],
-            deployment_window_ids=[each.window_id for each in deployment.chain.windows],
+            deployment_window_ids=[each.window_id for each in deployment.windows],
         )
 
 

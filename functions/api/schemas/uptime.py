@@ -13,7 +13,7 @@ from schemas.base import Out, digits
 
 MOST_DAYS = 365
 
-Days = Annotated[int, BeforeValidator(digits), Query(ge=1, le=MOST_DAYS)]
+Days = Annotated[Annotated[int, Field(ge=1, le=MOST_DAYS)], BeforeValidator(digits), Query()]
 """How many days, today included."""
 
 _PERCENT = "Percent, floored to two decimals; null if there is no second to judge by."

@@ -38,12 +38,14 @@ class Cell:
     environment_id: str
     latest: Success | None = None
     in_flight: tuple[InFlight, ...] = ()
+    """Oldest first."""
     revision: int = 0
 
 
 def departed(cell: Cell, flight: InFlight) -> Cell:
     """With a deployment that has begun to run."""
-    return replace(cell, in_flight=(*landed(cell, flight.deployment_id).in_flight, flight))
+    flying = [*landed(cell, flight.deployment_id).in_flight, flight]
+    return replace(cell, in_flight=tuple(sorted(flying, key=lambda each: (each.since, each.deployment_id))))
 
 
 def landed(cell: Cell, deployment_id: str) -> Cell:

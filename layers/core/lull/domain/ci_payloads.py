@@ -3,16 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lull.domain.invisible import INVISIBLE
 
 Payload = Mapping[str, Any]
-
-CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""What is further ahead than this is no difference of clocks."""
 
 _SHA = re.compile("[0-9a-f]{7,64}", re.IGNORECASE | re.ASCII)
 _VERSION = re.compile(r"v?\d+(\.\d+)+[\w.+-]*", re.ASCII)

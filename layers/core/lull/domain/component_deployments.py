@@ -45,11 +45,15 @@ TRANSITIONS: Transitions[Status] = {
     Status.FAILED: frozenset({Status.PENDING}),
     Status.ROLLED_BACK: frozenset({Status.PENDING}),
 }
-_FINAL = frozenset({Status.SUCCEEDED, Status.FAILED})
+ENDS = frozenset({Status.SUCCEEDED, Status.FAILED})
+"""With these an attempt ends."""
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""A moment that is told may be so much too early or too late: it is as near as it can be, then."""
 
 DEFAULT_MAX_DURATION_SECONDS = 86_400
 MAX_METADATA = 50
-LARGEST_METADATA = 64 * 1024
+LARGEST_METADATA = 16 * 1024
+"""In bytes. A hundred deployments have to fit into an answer of Lambda's, 6 MB."""
 
 
 class ChainState(StrEnum):
@@ -153,6 +157,12 @@ class ComponentDeployment:
         return Quiet.ON if self.chain.state is ChainState.OPEN and self.chain.windows else Quiet.OFF
 
     @property
+    def windows(self) -> tuple[LinkedWindow, ...]:
+        """Those of this attempt, and of one before as long as they last."""
+        own = self.chain.attempt == self.attempt or self.chain.state is not ChainState.CLOSED
+        return self.chain.windows if own else ()
+
+    @property
     def due_at(self) -> datetime | None:
         """The earliest moment at which it has something to do; None once all is done."""
         return self.updated_at if _chain_step(self) else self.deadline_at
@@ -199,7 +209,7 @@ def moved(
     if to not in TRANSITIONS[deployment.status]:
         allowed = " or ".join(sorted(TRANSITIONS[deployment.status]))
         raise invalid("status", f"cannot become {to}: the deployment is {deployment.status} and may become {allowed}")
-    _check_finish(deployment, to, finished_at, at=at)
+    finished_at = _checked_finish(deployment, to, finished_at, at=at)
     changed = replace(deployment, status=to, updated_at=at, reason=None)
     if to is Status.IN_PROGRESS:
         return replace(changed, started_at=at)
@@ -210,7 +220,7 @@ def moved(
         return replace(changed, rolled_back_at=at)
     if to is Status.FAILED:
         changed = replace(changed, reason=reason or Reason.FAILED)
-    return replace(changed, finished_at=finished_at or at) if to in _FINAL else changed
+    return replace(changed, finished_at=finished_at or at) if to in ENDS else changed
 
 
 def _remembering(changed: ComponentDeployment, was: ComponentDeployment) -> ComponentDeployment:
@@ -242,15 +252,22 @@ def attempts(deployment: ComponentDeployment) -> list[ComponentDeployment]:
     return [*earlier, deployment]
 
 
-def _check_finish(deployment: ComponentDeployment, to: Status, finished_at: datetime | None, *, at: datetime) -> None:
+def _checked_finish(
+    deployment: ComponentDeployment, to: Status, finished_at: datetime | None, *, at: datetime
+) -> datetime | None:
+    """The moment that was told, between the start and now: clocks differ, and seconds may have been cut off."""
     if finished_at is None:
-        return
-    if to not in _FINAL:
+        return None
+    if to not in ENDS:
         raise invalid("finishedAt", "goes with the status succeeded or failed")
-    if finished_at > at:
+    begun, field_name = (
+        (deployment.started_at, "startedAt") if deployment.started_at else (deployment.created_at, "createdAt")
+    )
+    if finished_at > at + CLOCKS_DIFFER_BY:
         raise invalid("finishedAt", "must not be in the future")
-    if deployment.started_at and finished_at < deployment.started_at:
-        raise invalid("finishedAt", "must not be before startedAt")
+    if finished_at < begun - CLOCKS_DIFFER_BY:
+        raise invalid("finishedAt", f"must not be before {field_name}")
+    return max(min(finished_at, at), begun)
 
 
 def with_metadata(deployment: ComponentDeployment, said: Mapping[str, Any], *, at: datetime) -> ComponentDeployment:
@@ -259,7 +276,7 @@ def with_metadata(deployment: ComponentDeployment, said: Mapping[str, Any], *, a
     kept = {name: value for name, value in merged.items() if value is not None}
     if len(kept) > MAX_METADATA:
         raise invalid("metadata", f"must have at most {MAX_METADATA} names, those there already included")
-    if len(json.dumps(kept)) > LARGEST_METADATA:
+    if len(json.dumps(kept, ensure_ascii=False).encode()) > LARGEST_METADATA:
         raise invalid("metadata", f"must be at most {LARGEST_METADATA // 1024} KB with what is there already")
     return replace(deployment, metadata=kept, updated_at=at)
 

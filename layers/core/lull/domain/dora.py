@@ -56,7 +56,7 @@ class Metrics:
     failed_deployment_recovery_time: Duration
     rework_rate: Rate
     failed_deployments: int
-    """Those that never reached anybody: they count in none of the five."""
+    """Attempts that never reached anybody: they count in none of the five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,16 @@ def metrics(
     deployments: Iterable[ComponentDeployment],
     incidents: Iterable[Incident],
     checks_behind: Mapping[Place, Sequence[int]],
+    failures: Iterable[datetime],
     *,
     days: int,
     until: datetime,
 ) -> Metrics:
     """The metrics of the `days` before `until`.
 
-    A change belongs to the moment at which it succeeded. `checks_behind` says which checks watch what is deployed
-    where; an incident is laid to the charge of the newest change of its place, if that is less than `FAILS_WITHIN` old.
+    A change belongs to the moment at which it succeeded; `failures` are the moments at which attempts failed.
+    `checks_behind` says which checks watch what is deployed where; an incident is laid to the charge of the newest
+    change of its place, if that is less than `FAILS_WITHIN` old.
     """
     since = until - timedelta(days=days)
     known = [attempt for each in deployments for attempt in attempts(each)]
@@ -115,10 +117,7 @@ def metrics(
         change_fail_rate=_rate(len(failed), len(changes)),
         failed_deployment_recovery_time=_duration([each for each in recoveries if each is not None]),
         rework_rate=_rate(len(reworks), len(changes)),
-        failed_deployments=sum(
-            each.status is Status.FAILED and each.finished_at is not None and since < each.finished_at <= until
-            for each in known
-        ),
+        failed_deployments=sum(since < each <= until for each in failures),
     )
 
 

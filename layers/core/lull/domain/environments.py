@@ -1,5 +1,6 @@
 """Environments: where components are deployed (seed 002; section 7 of the semantics)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,10 @@ class EnvironmentType(StrEnum):
     OTHER = "other"
 
 
+FOR_CUSTOMERS = frozenset({EnvironmentType.PRODUCTION, EnvironmentType.OTHER})
+"""Those that the checks of a component are taken to watch, unless an environment says which do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """`project_id` and `check_ids` say which checks watch it: these, or else all of the project."""
@@ -35,12 +40,25 @@ class Environment:
     revision: int = 0
 
 
-def type_of(name: str) -> EnvironmentType:
-    """The type of an environment that says none: the one it is named after.
+_CALLED = {
+    EnvironmentType.PREVIEW: {"preview", "review", "pr", "mr"},
+    EnvironmentType.TESTING: {"testing", "test", "tests", "qa", "uat", "ci"},
+    EnvironmentType.STAGING: {"staging", "stage", "stg", "preprod", "preproduction"},
+    EnvironmentType.DEVELOPMENT: {"development", "develop", "dev", "local", "sandbox"},
+    EnvironmentType.PRODUCTION: {"production", "prod", "prd", "live"},
+}
+_UNSAID = {"pre", "non", "not"}
+"""With one of these, "production" says what it is not."""
 
-    >>> type_of("Production")
-    <EnvironmentType.PRODUCTION: 'production'>
-    >>> type_of("eu-west")
-    <EnvironmentType.OTHER: 'other'>
+
+def type_of(name: str) -> EnvironmentType:
+    """The type of an environment that says none, from the words of its name; production only where nothing else is.
+
+    >>> [str(type_of(name)) for name in ("eu-prod1", "review/login-page", "Production test", "eu-west")]
+    ['production', 'preview', 'testing', 'other']
     """
-    return next((each for each in EnvironmentType if each == name.casefold()), EnvironmentType.OTHER)
+    words = set(re.split(r"[\W_]+|(?<=[^\W\d])(?=\d)", name.casefold()))
+    found = next((type_ for type_, names in _CALLED.items() if words & names), EnvironmentType.OTHER)
+    if found is EnvironmentType.PRODUCTION and words & _UNSAID:
+        return EnvironmentType.STAGING if "pre" in words else EnvironmentType.OTHER
+    return found

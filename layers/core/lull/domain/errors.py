@@ -57,7 +57,7 @@ class Conflict(DomainError):
 
 class StaleWrite(DomainError):
     def __init__(self, noun: str) -> None:
-        super().__init__(f"the {noun} was changed by somebody else meanwhile; read it again and retry")
+        super().__init__(f"the {noun} is being changed by others at the same time; read it again and retry")
 
 
 def invalid(field: str, message: str) -> Invalid:

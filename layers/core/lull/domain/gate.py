@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from lull.domain.cells import Cell
 from lull.domain.checks import Check
+from lull.domain.incidents import Incident, IncidentState
 from lull.domain.maintenance_windows import Suppression
 
 
@@ -31,8 +32,25 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
-def verdict(cell: Cell, checks: Iterable[Check], windows: Iterable[Suppression], *, at: datetime) -> Verdict:
-    """From what is in flight, the checks behind it, and the maintenance windows of their projects."""
+def suspected(checks: Iterable[Check]) -> list[int]:
+    """The incidents that the checks know of. A check keeps one that a person resolved until it is well again."""
+    return sorted({each for check in checks for each in _known(check)})
+
+
+def _known(check: Check) -> list[int]:
+    return [*([] if check.incident_id is None else [check.incident_id]), *sorted(check.impacts.values())]
+
+
+def verdict(
+    cell: Cell,
+    checks: Iterable[Check],
+    incidents: Iterable[Incident],
+    windows: Iterable[Suppression],
+    *,
+    at: datetime,
+) -> Verdict:
+    """From what is in flight, the checks behind it with the incidents they know of, and maintenance windows."""
+    active = {each.id for each in incidents if each.state is IncidentState.ACTIVE}
     reasons = [
         Reason(
             code=ReasonCode.IN_PROGRESS,
@@ -42,21 +60,21 @@ def verdict(cell: Cell, checks: Iterable[Check], windows: Iterable[Suppression],
         for each in cell.in_flight
     ]
     for check in checks:
-        ids = [check.incident_id] if check.incident_id is not None else []
         reasons += [
             Reason(
                 code=ReasonCode.OPEN_INCIDENT, id=str(each), message=f"check {check.name} has the open incident {each}"
             )
-            for each in [*ids, *sorted(check.impacts.values())]
+            for each in _known(check)
+            if each in active
         ]
-    active = {each.window_id: each for each in windows if each.is_in_effect(at)}
+    lasting = {each.window_id: each for each in windows if each.is_in_effect(at)}
     reasons += [
         Reason(
             code=ReasonCode.MAINTENANCE_WINDOW,
             id=str(number),
             message=f"maintenance window {each.name} lasts until {_time(each.end_at)}",
         )
-        for number, each in sorted(active.items())
+        for number, each in sorted(lasting.items())
     ]
     return Verdict(can_deploy=not reasons, reasons=tuple(reasons))
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from lull.domain.ci_payloads import CLOCKS_DIFFER_BY, Payload, count, link, moment, number, sha, text, version_of
-from lull.domain.component_deployments import Reason, Status
+from lull.domain.ci_payloads import Payload, count, link, moment, number, sha, text, version_of
+from lull.domain.component_deployments import CLOCKS_DIFFER_BY, Reason, Status
 from lull.domain.deployment_reports import Report
 from lull.domain.errors import FieldError
 from lull.domain.no_reports import Malformed, Ping, Unknown

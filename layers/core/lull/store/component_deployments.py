@@ -8,13 +8,12 @@ and record change in one transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from lull import randomness
 from lull.domain.cells import Cell, Success
 from lull.domain.component_deployments import ComponentDeployment, Event, Status
 from lull.domain.errors import NotFound, StaleWrite
-from lull.store import cells, components, idempotency, keys, table
+from lull.store import cells, components, endings, idempotency, keys, table
 from lull.store.codec import Codec, Item, integer
 from lull.store.deployment_windows import AlreadyMade
 from lull.store.idempotency import IdempotencyKey
@@ -63,22 +62,6 @@ def list_component_deployment_ids(workspace_id: int, wanted: Filter, *, skip: in
         if start is None:
             break
     return found[skip:]
-
-
-def list_component_deployment_ids_since(workspace_id: int, wanted: Filter, *, since: datetime) -> list[str]:
-    """The ids of the deployments that were recorded since then, newest first."""
-    partition = keys.component_deployments_of(workspace_id, wanted.component_id, wanted.environment_id)
-    prefix = keys.listed_by_status(wanted.status)
-    found: list[str] = []
-    start: Item | None = None
-    while True:
-        page = table.query(
-            partition, between=(prefix + keys.instant(since), f"{prefix}~"), start=start, descending=True
-        )
-        found += [keys.listed_deployment_id(item["SK"]["S"]) for item in page.items]
-        start = page.last_key
-        if start is None:
-            return found
 
 
 def get_count(workspace_id: int, wanted: Filter) -> int:
@@ -131,6 +114,7 @@ def create_component_deployment(
         *_counting(created, {created.status: 1}),
         # What a new cell takes is required already.
         *([cells.saving(effect.cell, token=token)[0], *_of_successes(effect)] if effect else []),
+        *endings.noting(created),
     ]
     if once:
         writes.append(idempotency.claiming(once, created.id, at=created.created_at))
@@ -178,7 +162,7 @@ def saving(
     ]
     if saved.status is not was.status:
         writes += [*_leaving(was), *_entering(saved, status_only=True)]
-        writes += _counting(saved, {was.status: -1, saved.status: 1})
+        writes += [*_counting(saved, {was.status: -1, saved.status: 1}), *endings.noting(saved)]
     if effect:
         writes += [*cells.saving(effect.cell, token=token), *_of_successes(effect)]
     return writes

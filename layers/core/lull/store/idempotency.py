@@ -1,8 +1,11 @@
 """Idempotency keys: what a client's key has made already, written in the transaction that makes it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from lull.store import keys, table
 from lull.store.codec import Item, integer
@@ -18,6 +21,21 @@ class IdempotencyKey:
     kind: str
     key: str
     fingerprint: str
+
+
+def fingerprint(described: Any) -> str:
+    """Of what a dataclass says beyond its defaults, whatever the order of the names in it.
+
+    A field that a later release adds changes nothing for whoever does not use it.
+    """
+    said = {each.name: getattr(described, each.name) for each in fields(described)}
+    blank = {each.name: _default(each) for each in fields(described)}
+    told = {name: value for name, value in said.items() if value != blank[name]}
+    return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@
 | 76 | component deployment by id             | component_deployments.get_component_deployment | table   |
 | 77 | component deployments by ids           | component_deployments.get_component_deployments | table  |
 | 78 | component deployments, by any filter   | component_deployments.list_component_deployment_ids | table |
-| 79 | component deployments since a time     | component_deployments.list_component_deployment_ids_since | table |
+| 79 | what ended in an environment, and when | endings.list_endings                         | table     |
 | 80 | how many of them there are             | component_deployments.get_count              | table     |
 | 81 | history of a component deployment      | component_deployments.list_events            | table     |
 | 82 | what runs of a component somewhere     | cells.get_cell                               | table     |
@@ -612,6 +612,29 @@ HOOK = "CIHOOK#"
 def success(workspace_id: int, component_id: str, environment_id: str, at: datetime, deployment_id: str) -> Key:
     partition = successes_of_cell(workspace_id, component_id, environment_id)
     return {"PK": partition, "SK": f"{SUCCESS}{instant(at)}#{deployment_id}"}
+
+
+def endings_of_environment(workspace_id: int, environment_id: str) -> str:
+    """The partition of what succeeded and failed there, by when."""
+    return f"WS#{workspace_id}#ENDINGS#{environment_id}"
+
+
+def ending(workspace_id: int, environment_id: str, at: datetime, deployment_id: str, attempt: int) -> Key:
+    partition = endings_of_environment(workspace_id, environment_id)
+    return {"PK": partition, "SK": f"{ended_at(at)}#{deployment_id}#{attempt}"}
+
+
+ENDED = "ENDED#"
+
+
+def ended_at(at: datetime) -> str:
+    return ENDED + instant(at)
+
+
+def ended(sort_key: str) -> tuple[datetime, str]:
+    """When, and the id of the deployment."""
+    _, at, deployment_id, _ = sort_key.split("#")
+    return datetime.fromisoformat(at), deployment_id
 
 
 def application(workspace_id: int, application_id: str) -> Key:

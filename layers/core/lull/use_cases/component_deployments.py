@@ -1,6 +1,5 @@
 """What callers can do with component deployments, and the one way in which any of them changes."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -103,7 +102,7 @@ def _once(caller: Caller, key: str | None, described: ComponentDeployment) -> Id
         workspace_id=caller.workspace_id,
         kind=store.KIND,
         key=key,
-        fingerprint=hashlib.sha256(repr(said).encode()).hexdigest(),
+        fingerprint=idempotency.fingerprint(said),
     )
 
 
@@ -231,7 +230,13 @@ def apply(
         actor=actor,
         message=message,
     )
-    return store.save_component_deployment(changed, event, was=was, effect=effect_of(was, changed))
+    try:
+        return store.save_component_deployment(changed, event, was=was, effect=effect_of(was, changed))
+    except NotFound:
+        if changed.status is Status.IN_PROGRESS:
+            raise
+        # It is told of a deployment whose component or environment was deleted: there is no cell any more.
+        return store.save_component_deployment(changed, event, was=was)
 
 
 def bring(

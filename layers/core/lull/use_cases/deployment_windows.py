@@ -4,7 +4,6 @@ Callers report, end, read and list. Wake-ups, the stream and the sweep `advance`
 clock decide what is done, one conditional transaction after another, each safe to repeat.
 """
 
-import hashlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -75,7 +74,7 @@ def _once(caller: Caller, key: str | None, window: DeploymentWindow) -> Idempote
         workspace_id=caller.workspace_id,
         kind=store.KIND,
         key=key,
-        fingerprint=hashlib.sha256(repr(described).encode()).hexdigest(),
+        fingerprint=idempotency.fingerprint(described),
     )
 
 

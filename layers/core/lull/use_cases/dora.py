@@ -1,21 +1,20 @@
 """The delivery metrics of a workspace, a component or an environment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lull.domain import dora as domain
-from lull.domain.component_deployments import ComponentDeployment
+from lull.domain.component_deployments import Status
 from lull.domain.components import Component
 from lull.domain.credentials import Caller
 from lull.domain.dora import Metrics
 from lull.domain.environments import Environment, EnvironmentType
 from lull.domain.errors import NotFound
 from lull.domain.incidents import Incident, IncidentState
-from lull.store import component_deployments, components, environments, incidents
-from lull.store.component_deployments import Filter
+from lull.store import component_deployments, components, endings, environments, incidents
 from lull.use_cases import watched_checks
 
-# A deployment is recorded before it succeeds, an incident is opened before it is over: nobody takes longer than this.
+# A deployment may have been begun this long before it ended, the longest that one may take, in an open incident.
 _MARGIN = timedelta(days=8)
 _BATCH = 100
 
@@ -28,12 +27,16 @@ def get_metrics(
     Raises NotFound for a component or environment that does not exist.
     """
     places = _environments(caller.workspace_id, environment_id)
-    since = at - timedelta(days=days) - _MARGIN
-    deployments = [
-        deployment
+    since = at - timedelta(days=days)
+    ended = [
+        ending
         for environment in places
-        for deployment in _deployments(caller.workspace_id, component_id, environment.id, since=since)
+        for ending in endings.list_endings(caller.workspace_id, environment.id, component_id=component_id, since=since)
     ]
+    succeeded = {each.deployment_id for each in ended if each.status is Status.SUCCEEDED}
+    deployments = component_deployments.get_component_deployments(
+        [(caller.workspace_id, each) for each in sorted(succeeded)]
+    )
     known = _components(caller.workspace_id, component_id)
     deployed = {(each.component_id, each.environment_id) for each in deployments}
     behind = {
@@ -43,8 +46,9 @@ def get_metrics(
         if (component.id, environment.id) in deployed
     }
     check_ids = {check_id for ids in behind.values() for check_id in ids}
-    found = _incidents(caller.workspace_id, check_ids, since=since) if check_ids else []
-    return domain.metrics(deployments, found, behind, days=days, until=at)
+    found = _incidents(caller.workspace_id, check_ids, since=since - _MARGIN) if check_ids else []
+    failures = [each.at for each in ended if each.status is Status.FAILED]
+    return domain.metrics(deployments, found, behind, failures, days=days, until=at)
 
 
 def _environments(workspace_id: int, environment_id: str | None) -> list[Environment]:
@@ -68,15 +72,6 @@ def _components(workspace_id: int, component_id: str | None) -> list[Component]:
 
 def _checks(component: Component, environment: Environment) -> Sequence[int]:
     return [check_id for ids in watched_checks.behind(component, environment).values() for check_id in ids]
-
-
-def _deployments(
-    workspace_id: int, component_id: str | None, environment_id: str, *, since: datetime
-) -> Iterator[ComponentDeployment]:
-    """Those recorded since then, newest first."""
-    wanted = Filter(component_id=component_id, environment_id=environment_id)
-    ids = component_deployments.list_component_deployment_ids_since(workspace_id, wanted, since=since)
-    yield from component_deployments.get_component_deployments([(workspace_id, each) for each in ids])
 
 
 def _incidents(workspace_id: int, check_ids: set[int], *, since: datetime) -> list[Incident]:

@@ -6,7 +6,7 @@ from lull.domain import gate as domain
 from lull.domain.credentials import Caller
 from lull.domain.errors import NotFound
 from lull.domain.gate import Verdict
-from lull.store import cells, checks, components, maintenance_windows
+from lull.store import cells, checks, components, incidents, maintenance_windows
 from lull.use_cases import watched_checks
 
 
@@ -28,4 +28,6 @@ def can_deploy(caller: Caller, *, component_id: str, environment_id: str, at: da
     ids = [check_id for group in behind.values() for check_id in group]
     watching = sorted(checks.get_checks(workspace_id, ids), key=lambda each: each.id) if ids else []
     cell = cells.get_cell(workspace_id, component_id, environment_id)
-    return domain.verdict(cell, watching, windows, at=at)
+    suspected = domain.suspected(watching)
+    known = incidents.get_incidents(workspace_id, suspected) if suspected else []
+    return domain.verdict(cell, watching, known, windows, at=at)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from lull.domain.components import Component
-from lull.domain.environments import Environment
+from lull.domain.environments import FOR_CUSTOMERS, Environment
 from lull.domain.errors import FieldError, Invalid, invalid
 from lull.store import checks, projects
 
@@ -31,12 +31,15 @@ def require(workspace_id: int, project_id: int | None, check_ids: Sequence[int])
 def behind(component: Component, environment: Environment) -> dict[int, tuple[int, ...]]:
     """The checks that watch a component in an environment, by project, each in order of their ids.
 
-    Where both name checks, those that both name; where one does, its own; where none does, none. Checks and projects
-    that are gone are left out.
+    Where both name checks, those that both name; where one does, its own; where none does, none. But what is deployed
+    to staging must not silence what watches production: an environment for others than customers that names no checks
+    has none. Checks and projects that are gone are left out.
     """
     workspace_id = component.workspace_id
     ours = _named(workspace_id, component.project_id, component.check_ids)
     theirs = _named(workspace_id, environment.project_id, environment.check_ids)
+    if theirs is None and environment.type not in FOR_CUSTOMERS:
+        return {}
     if ours is None or theirs is None:
         both = ours if theirs is None else theirs
     else:
