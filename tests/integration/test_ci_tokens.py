@@ -12,8 +12,10 @@ from lull import clock
 from lull.gateways import jwks
 from tests import corpora
 from tests.api import Answer, Api, a_workspace
+from tests.applying import an_application, triggered
 from tests.ci_tokens import AUDIENCE, SHA, CiServer, ci_server, job, rsa_key, token
 from tests.deploying import a_component, an_environment
+from tests.git_server import git_server
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LINES = [json.loads(line) for line in (Path(corpora.__file__).parent / "ci_tokens.jsonl").read_text().splitlines()]
@@ -396,3 +398,53 @@ def test_a_job_deploys_applications_that_go_where_it_may_and_no_others(server):
     assert answers[0].json["details"][0]["field"] == "repository.url"
     body = {**reached, **ids, "name": "mine", "componentId": component}
     assert pipeline("POST", "/v1/applications", body).status == 403
+
+
+def test_an_environment_is_the_one_that_has_its_name_now_whatever_deployments_to_it_remember(server):
+    pipeline = Pipeline(server, 408)
+    component, moved = a_component(pipeline.admin), an_environment(pipeline.admin, "eu-old")
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environments": ["eu-new", "eu-old"]})
+
+    def change(environment: str, deployment: str, body: Any) -> int:
+        pipeline.token = token({**pipeline.claims, "environment": environment})
+        return pipeline("PATCH", f"/api/v1/deployments/{deployment}", body).status
+
+    pipeline.token = token({**pipeline.claims, "environment": "eu-old"})
+    wanted = {"componentId": component, "environmentId": moved, "version": "v1"}
+    started = pipeline("POST", "/api/v1/deployments", wanted).json["id"]
+    assert change("eu-old", started, {"status": "in_progress"}) == 200
+    pipeline.admin.patch(f"/api/v1/environments/{moved}", {"name": "eu-new"})
+    an_environment(pipeline.admin, "eu-old")
+    for body in ({"status": "succeeded"}, {"metadata": {"a": 1}}):
+        assert change("eu-old", started, body) == 403
+        assert change("eu-new", started, body) == 200
+    for body in ({"status": "rolled_back"}, {"status": "pending"}):
+        assert change("eu-old", started, body) == 403
+    # Of one that is gone, the name that the deployment remembers is the last that is known.
+    assert pipeline.admin("DELETE", f"/api/v1/environments/{moved}").status == 204
+    assert change("eu-new", started, {"metadata": {"a": 2}}) == 403
+    assert change("eu-old", started, {"metadata": {"a": 2}}) == 200
+
+
+def test_a_job_moves_deployments_of_applications_by_where_they_go_and_not_by_where_the_next_will(server, tmp_path):
+    pipeline = Pipeline(server, 409)
+    staging, production = (an_environment(pipeline.admin, name) for name in ("staging", "production"))
+    ids = {"componentId": a_component(pipeline.admin), "environmentId": production}
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environments": ["staging", "production"]})
+    tokens = {each: token({**pipeline.claims, "environment": each}) for each in ("staging", "production")}
+    with git_server(tmp_path) as git, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PRIVATE_TARGETS", "127.0.0.0/8")
+        git.repository()
+        git.commit("test")
+        application = an_application(pipeline.admin, f"{git.url}/shop.git", **ids)
+        nowhere = an_application(pipeline.admin, f"{git.url}/shop.git", "nowhere")
+        path = f"{application}/deployments/{triggered(pipeline.admin, application)['id']}"
+        adrift = f"{nowhere}/deployments/{triggered(pipeline.admin, nowhere)['id']}"
+    pipeline.admin.patch(application, {"environmentId": staging})
+    pipeline.admin.patch(nowhere, {**ids, "environmentId": staging})
+    building = {"status": "building"}
+    assert ask(tokens["staging"], path, "PATCH", building).status == 403
+    assert ask(tokens["staging"], f"{path}/cancel", "POST").status == 403
+    assert ask(tokens["staging"], adrift, "PATCH", building).status == 403
+    assert ask(tokens["production"], path, "PATCH", building).status == 200
+    assert ask(tokens["production"], f"{path}/cancel", "POST").status == 200

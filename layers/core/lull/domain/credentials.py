@@ -107,6 +107,11 @@ class Caller:
         """What a CI token says of its job; nothing, for other credentials."""
         return self.grant.attested if self.grant else Attested()
 
+    @property
+    def binds_environment(self) -> bool:
+        """Whether the name of an environment, as it is now, decides what a CI job may deploy there."""
+        return self.grant is not None and self.grant.binds_environment
+
     def require_deployable(self, component_id: str, environment_id: str, environment_name: str) -> None:
         """Raises Forbidden if a CI job may not deploy this component to this environment."""
         if self.grant:
