@@ -203,7 +203,8 @@ def test_the_identity_is_what_the_token_says(server, records):
     shown = ask(token(job(server, "github", int(NOW.timestamp()), claims=claims))).json
     grant = shown["grant"]
     assert (shown["workspaceId"], shown["role"], shown["actor"]) == (1, "deployer", "ci:acme/shop by ada")
-    assert (grant["bindsEnvironment"], grant["expiresAt"]) == (True, "2026-03-01T12:04:55Z")
+    (allowance,) = grant["allowances"]
+    assert (allowance["bindsEnvironment"], grant["expiresAt"]) == (True, "2026-03-01T12:04:55Z")
     assert grant["attested"] == {
         "commitSha": SHA,
         "deployedBy": "ada",
@@ -369,14 +370,15 @@ def test_the_environment_of_a_job_is_the_one_it_deploys_to(server):
     pipeline.token = token({**pipeline.claims, "environment": "staging"})
     wanted = {"componentId": component, "version": "v1"}
     refused = pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": production})
-    assert (refused.status, "staging, not in production" in refused.json["message"]) == (403, True)
+    assert (refused.status, "environment staging to deploy to production" in refused.json["message"]) == (403, True)
     assert pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": staging}).status == 201
     # Exactly one of ours is what the record maps those of the CI to.
     for ids, statuses in ([production], [201, 403]), ([production, staging], [403, 201]):
         pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environmentIds": ids})
         bodies = [{**wanted, "version": f"v{len(ids) + 1}", "environmentId": each} for each in (production, staging)]
         assert [pipeline("POST", "/api/v1/deployments", body).status for body in bodies] == statuses
-        assert pipeline("GET", "/api/v1/ci-identity").json["grant"]["bindsEnvironment"] is (len(ids) != 1)
+        (allowance,) = pipeline("GET", IDENTITY).json["grant"]["allowances"]
+        assert allowance["bindsEnvironment"] is (len(ids) != 1)
 
 
 def test_a_job_deploys_applications_that_go_where_it_may_and_no_others(server):
@@ -448,3 +450,45 @@ def test_a_job_moves_deployments_of_applications_by_where_they_go_and_not_by_whe
     assert ask(tokens["staging"], adrift, "PATCH", building).status == 403
     assert ask(tokens["production"], path, "PATCH", building).status == 200
     assert ask(tokens["production"], f"{path}/cancel", "POST").status == 200
+
+
+def test_several_records_of_a_repository_allow_what_any_of_them_does_and_each_is_shown_and_marked(server):
+    pipeline = Pipeline(server, 410)
+    checkout, other, neither = (a_component(pipeline.admin, name) for name in ("checkout", "other", "neither"))
+    staging, production = (an_environment(pipeline.admin, name) for name in ("staging", "production"))
+    first = pipeline.trust
+    pipeline.admin.patch(
+        f"/api/v1/ci-trusts/{first}", {"componentIds": [checkout], "environmentIds": [production], "projectIds": []}
+    )
+    second = trust(
+        server, "410", workspace=410, componentIds=[other], environmentIds=[staging], projectIds=[pipeline.own]
+    )["id"]
+    elsewhere = trust(server, "410", workspace=410, refs=["refs/tags/*"])["id"]
+    shown = pipeline("GET", IDENTITY).json["grant"]["allowances"]
+    assert [(each["trustId"], each["componentIds"], each["projectIds"]) for each in shown] == [
+        (first, [checkout], []),
+        (second, [other], [pipeline.own]),
+    ]
+    answers = {
+        (component, environment): pipeline(
+            "POST",
+            "/api/v1/deployments",
+            {"componentId": component, "environmentId": environment, "version": "v1"},
+        )
+        for component in (checkout, other, neither)
+        for environment in (staging, production)
+    }
+    allowed = {(checkout, production), (other, staging)}
+    assert {each for each, answer in answers.items() if answer.status == 201} == allowed
+    assert answers[other, production].status == 403
+    assert answers[other, production].json["message"] == (
+        f"trust record {first} does not allow deployments of this component; "
+        f"trust record {second} does not allow deployments to this environment"
+    )
+    started = answers[other, staging].json["id"]
+    assert pipeline("PATCH", f"/api/v1/deployments/{started}", {"status": "in_progress"}).status == 200
+    assert pipeline("POST", "/api/deployments", {"projectId": pipeline.own}).status == 201
+    used = {each["id"]: each["lastUsedAt"] for each in pipeline.admin.get("/api/v1/ci-trusts")["data"]}
+    assert used == {first: "2026-03-01T12:00:00Z", second: "2026-03-01T12:00:00Z", elsewhere: None}
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{second}", {"enabled": False})
+    assert pipeline("PATCH", f"/api/v1/deployments/{started}", {"status": "succeeded"}).status == 403
