@@ -330,6 +330,24 @@ def test_a_request_that_was_refused_may_be_repeated(server, monkeypatch):
     assert pipeline("POST", "/api/deployments", {"projectId": pipeline.own}).status == 201
 
 
+def test_a_job_that_tries_again_with_one_token_says_so_with_another_key(server):
+    from openapi import document
+
+    pipeline = Pipeline(server, 411)
+    ids = {"componentId": a_component(pipeline.admin), "environmentId": an_environment(pipeline.admin)}
+    made = pipeline("POST", "/api/v1/deployments", {**ids, "version": "v1"}).json["id"]
+
+    def say(status: str, **headers: str) -> Answer:
+        return pipeline("PATCH", f"/api/v1/deployments/{made}", {"status": status}, **headers)
+
+    assert [say(each).status for each in ("in_progress", "failed", "pending")] == [200, 200, 200]
+    again = say("in_progress")
+    assert (again.status, "Idempotency-Key" in again.json["message"]) == (409, True)
+    assert say("in_progress", Idempotency_Key="try-2").json["attempt"] == 2
+    described = document()["paths"]["/api/v1/deployments/{deploymentId}"]["patch"]["description"]
+    assert "`Idempotency-Key`" in described
+
+
 def test_a_use_is_forgotten_once_its_token_has_expired(server, monkeypatch):
     from lull.store.ci_uses import UsedBefore, claim_use
 
