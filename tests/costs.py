@@ -38,7 +38,7 @@ from tests.applying import SIGNING_SECRET, an_application, say, triggered
 from tests.ci_tokens import AUDIENCE, ci_server
 from tests.ci_tokens import job as ci_job
 from tests.ci_tokens import token as ci_token
-from tests.deploying import a_component, an_environment, move
+from tests.deploying import a_component, a_deployment, an_environment, move
 from tests.hooking import a_hook, post, standard_headers
 from tests.many import many_cells, many_checks
 from tests.metering import Meter, metered
@@ -198,6 +198,16 @@ def _ci_jobs(api: Api, record: Callable[..., None]) -> None:
             record("authentication by CI token", ask, authenticated=False)
             report = lambda: job.post("/api/deployments", {"projectId": 1})  # noqa: E731
             record("report a deployment without autoPause, by a CI job, all told", report, authenticated=False)
+            component, environment = a_component(api, "till"), an_environment(api, "till")
+            deployment = a_deployment(api, component, environment)
+            api.post("/api/v1/ci-trusts", {**body, "repositoryId": "101", "environments": ["till"]})
+            claims = {"repository_id": "101", "environment": "till"}
+            job = Api(ci_token(ci_job(server, "github", int(clock.now().timestamp()), claims=claims)))
+            ask()
+            begin = lambda: move(job, deployment, "in_progress")  # noqa: E731
+            record(
+                "a component deployment begins, by a CI job of its environment, all told", begin, authenticated=False
+            )
 
 
 def _running_outage(api: Api, record: Callable[..., None]) -> None:

@@ -16,7 +16,9 @@ from schemas.public_pages import gate_responses
 _DESCRIPTION = """\
 Every request but pings carries a credential: `Authorization: Bearer <API key or JWT>`.
 
-The OIDC token of a CI job is one, once an admin trusts its repository (`/api/v1/ci-trusts`). It opens deployments only.
+The OIDC token of a CI job is one, once an admin trusts its repository (`/api/v1/ci-trusts`). It opens
+what deployments need: it changes deployments and deployment windows, reads these, components, environments and
+applications, and is answered 403 by everything else.
 Where several workspaces trust it, the header `X-Lull-Workspace` holds the id of the one that it acts for. A request
 that changes something is made once by one such token, unless it carries another `Idempotency-Key`.
 

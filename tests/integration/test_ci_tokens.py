@@ -12,8 +12,10 @@ from lull import clock
 from lull.gateways import jwks
 from tests import corpora
 from tests.api import Answer, Api, a_workspace
+from tests.applying import an_application, triggered
 from tests.ci_tokens import AUDIENCE, SHA, CiServer, ci_server, job, rsa_key, token
 from tests.deploying import a_component, an_environment
+from tests.git_server import git_server
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LINES = [json.loads(line) for line in (Path(corpora.__file__).parent / "ci_tokens.jsonl").read_text().splitlines()]
@@ -201,7 +203,8 @@ def test_the_identity_is_what_the_token_says(server, records):
     shown = ask(token(job(server, "github", int(NOW.timestamp()), claims=claims))).json
     grant = shown["grant"]
     assert (shown["workspaceId"], shown["role"], shown["actor"]) == (1, "deployer", "ci:acme/shop by ada")
-    assert (grant["bindsEnvironment"], grant["expiresAt"]) == (True, "2026-03-01T12:04:55Z")
+    (allowance,) = grant["allowances"]
+    assert (allowance["bindsEnvironment"], grant["expiresAt"]) == (True, "2026-03-01T12:04:55Z")
     assert grant["attested"] == {
         "commitSha": SHA,
         "deployedBy": "ada",
@@ -327,6 +330,24 @@ def test_a_request_that_was_refused_may_be_repeated(server, monkeypatch):
     assert pipeline("POST", "/api/deployments", {"projectId": pipeline.own}).status == 201
 
 
+def test_a_job_that_tries_again_with_one_token_says_so_with_another_key(server):
+    from openapi import document
+
+    pipeline = Pipeline(server, 411)
+    ids = {"componentId": a_component(pipeline.admin), "environmentId": an_environment(pipeline.admin)}
+    made = pipeline("POST", "/api/v1/deployments", {**ids, "version": "v1"}).json["id"]
+
+    def say(status: str, **headers: str) -> Answer:
+        return pipeline("PATCH", f"/api/v1/deployments/{made}", {"status": status}, **headers)
+
+    assert [say(each).status for each in ("in_progress", "failed", "pending")] == [200, 200, 200]
+    again = say("in_progress")
+    assert (again.status, "Idempotency-Key" in again.json["message"]) == (409, True)
+    assert say("in_progress", Idempotency_Key="try-2").json["attempt"] == 2
+    described = document()["paths"]["/api/v1/deployments/{deploymentId}"]["patch"]["description"]
+    assert "`Idempotency-Key`" in described
+
+
 def test_a_use_is_forgotten_once_its_token_has_expired(server, monkeypatch):
     from lull.store.ci_uses import UsedBefore, claim_use
 
@@ -367,14 +388,15 @@ def test_the_environment_of_a_job_is_the_one_it_deploys_to(server):
     pipeline.token = token({**pipeline.claims, "environment": "staging"})
     wanted = {"componentId": component, "version": "v1"}
     refused = pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": production})
-    assert (refused.status, "staging, not in production" in refused.json["message"]) == (403, True)
+    assert (refused.status, "environment staging to deploy to production" in refused.json["message"]) == (403, True)
     assert pipeline("POST", "/api/v1/deployments", {**wanted, "environmentId": staging}).status == 201
     # Exactly one of ours is what the record maps those of the CI to.
     for ids, statuses in ([production], [201, 403]), ([production, staging], [403, 201]):
         pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environmentIds": ids})
         bodies = [{**wanted, "version": f"v{len(ids) + 1}", "environmentId": each} for each in (production, staging)]
         assert [pipeline("POST", "/api/v1/deployments", body).status for body in bodies] == statuses
-        assert pipeline("GET", "/api/v1/ci-identity").json["grant"]["bindsEnvironment"] is (len(ids) != 1)
+        (allowance,) = pipeline("GET", IDENTITY).json["grant"]["allowances"]
+        assert allowance["bindsEnvironment"] is (len(ids) != 1)
 
 
 def test_a_job_deploys_applications_that_go_where_it_may_and_no_others(server):
@@ -396,3 +418,95 @@ def test_a_job_deploys_applications_that_go_where_it_may_and_no_others(server):
     assert answers[0].json["details"][0]["field"] == "repository.url"
     body = {**reached, **ids, "name": "mine", "componentId": component}
     assert pipeline("POST", "/v1/applications", body).status == 403
+
+
+def test_an_environment_is_the_one_that_has_its_name_now_whatever_deployments_to_it_remember(server):
+    pipeline = Pipeline(server, 408)
+    component, moved = a_component(pipeline.admin), an_environment(pipeline.admin, "eu-old")
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environments": ["eu-new", "eu-old"]})
+
+    def change(environment: str, deployment: str, body: Any) -> int:
+        pipeline.token = token({**pipeline.claims, "environment": environment})
+        return pipeline("PATCH", f"/api/v1/deployments/{deployment}", body).status
+
+    pipeline.token = token({**pipeline.claims, "environment": "eu-old"})
+    wanted = {"componentId": component, "environmentId": moved, "version": "v1"}
+    started = pipeline("POST", "/api/v1/deployments", wanted).json["id"]
+    assert change("eu-old", started, {"status": "in_progress"}) == 200
+    pipeline.admin.patch(f"/api/v1/environments/{moved}", {"name": "eu-new"})
+    an_environment(pipeline.admin, "eu-old")
+    for body in ({"status": "succeeded"}, {"metadata": {"a": 1}}):
+        assert change("eu-old", started, body) == 403
+        assert change("eu-new", started, body) == 200
+    for body in ({"status": "rolled_back"}, {"status": "pending"}):
+        assert change("eu-old", started, body) == 403
+    # Of one that is gone, the name that the deployment remembers is the last that is known.
+    assert pipeline.admin("DELETE", f"/api/v1/environments/{moved}").status == 204
+    assert change("eu-new", started, {"metadata": {"a": 2}}) == 403
+    assert change("eu-old", started, {"metadata": {"a": 2}}) == 200
+
+
+def test_a_job_moves_deployments_of_applications_by_where_they_go_and_not_by_where_the_next_will(server, tmp_path):
+    pipeline = Pipeline(server, 409)
+    staging, production = (an_environment(pipeline.admin, name) for name in ("staging", "production"))
+    ids = {"componentId": a_component(pipeline.admin), "environmentId": production}
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{pipeline.trust}", {"environments": ["staging", "production"]})
+    tokens = {each: token({**pipeline.claims, "environment": each}) for each in ("staging", "production")}
+    with git_server(tmp_path) as git, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PRIVATE_TARGETS", "127.0.0.0/8")
+        git.repository()
+        git.commit("test")
+        application = an_application(pipeline.admin, f"{git.url}/shop.git", **ids)
+        nowhere = an_application(pipeline.admin, f"{git.url}/shop.git", "nowhere")
+        path = f"{application}/deployments/{triggered(pipeline.admin, application)['id']}"
+        adrift = f"{nowhere}/deployments/{triggered(pipeline.admin, nowhere)['id']}"
+    pipeline.admin.patch(application, {"environmentId": staging})
+    pipeline.admin.patch(nowhere, {**ids, "environmentId": staging})
+    building = {"status": "building"}
+    assert ask(tokens["staging"], path, "PATCH", building).status == 403
+    assert ask(tokens["staging"], f"{path}/cancel", "POST").status == 403
+    assert ask(tokens["staging"], adrift, "PATCH", building).status == 403
+    assert ask(tokens["production"], path, "PATCH", building).status == 200
+    assert ask(tokens["production"], f"{path}/cancel", "POST").status == 200
+
+
+def test_several_records_of_a_repository_allow_what_any_of_them_does_and_each_is_shown_and_marked(server):
+    pipeline = Pipeline(server, 410)
+    checkout, other, neither = (a_component(pipeline.admin, name) for name in ("checkout", "other", "neither"))
+    staging, production = (an_environment(pipeline.admin, name) for name in ("staging", "production"))
+    first = pipeline.trust
+    pipeline.admin.patch(
+        f"/api/v1/ci-trusts/{first}", {"componentIds": [checkout], "environmentIds": [production], "projectIds": []}
+    )
+    second = trust(
+        server, "410", workspace=410, componentIds=[other], environmentIds=[staging], projectIds=[pipeline.own]
+    )["id"]
+    elsewhere = trust(server, "410", workspace=410, refs=["refs/tags/*"])["id"]
+    shown = pipeline("GET", IDENTITY).json["grant"]["allowances"]
+    assert [(each["trustId"], each["componentIds"], each["projectIds"]) for each in shown] == [
+        (first, [checkout], []),
+        (second, [other], [pipeline.own]),
+    ]
+    answers = {
+        (component, environment): pipeline(
+            "POST",
+            "/api/v1/deployments",
+            {"componentId": component, "environmentId": environment, "version": "v1"},
+        )
+        for component in (checkout, other, neither)
+        for environment in (staging, production)
+    }
+    allowed = {(checkout, production), (other, staging)}
+    assert {each for each, answer in answers.items() if answer.status == 201} == allowed
+    assert answers[other, production].status == 403
+    assert answers[other, production].json["message"] == (
+        f"trust record {first} does not allow deployments of this component; "
+        f"trust record {second} does not allow deployments to this environment"
+    )
+    started = answers[other, staging].json["id"]
+    assert pipeline("PATCH", f"/api/v1/deployments/{started}", {"status": "in_progress"}).status == 200
+    assert pipeline("POST", "/api/deployments", {"projectId": pipeline.own}).status == 201
+    used = {each["id"]: each["lastUsedAt"] for each in pipeline.admin.get("/api/v1/ci-trusts")["data"]}
+    assert used == {first: "2026-03-01T12:00:00Z", second: "2026-03-01T12:00:00Z", elsewhere: None}
+    pipeline.admin.patch(f"/api/v1/ci-trusts/{second}", {"enabled": False})
+    assert pipeline("PATCH", f"/api/v1/deployments/{started}", {"status": "succeeded"}).status == 403

@@ -137,6 +137,10 @@ async def change_component_deployment(
 
     `in_progress` makes the checks behind it quiet, and leaving that status brings them back: both within a second or
     two. Whatever the state machine does not have, the status it already has included, is refused with 400.
+
+    A CI token makes one and the same request once. A job that fails, tries again and says `in_progress` for the second
+    time with the same token is answered 409, unless it sends an `Idempotency-Key` that is new (`try-2`) or has a new
+    token.
     """
     changed = use_cases.change_deployment(caller, deployment_id, at=clock.now(), **body.said())
     return ComponentDeploymentOut.of(changed)

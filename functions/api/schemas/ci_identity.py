@@ -12,12 +12,16 @@ _EXAMPLE: dict[str, Any] = {
     "role": "deployer",
     "actor": "ci:acme/shop by ada",
     "grant": {
-        "trustId": 1,
-        "trustName": "Shop to production",
-        "componentIds": [],
-        "environmentIds": [],
-        "projectIds": [1],
-        "bindsEnvironment": True,
+        "allowances": [
+            {
+                "trustId": 1,
+                "trustName": "Shop to production",
+                "componentIds": [],
+                "environmentIds": [],
+                "projectIds": [1],
+                "bindsEnvironment": True,
+            }
+        ],
         "attested": {
             "commitSha": "d77ead8cbbdc37d04aa8c3466c6e35b7c55a508e",
             "deployedBy": "ada",
@@ -42,15 +46,22 @@ class AttestedOut(Out):
     environment: str | None = Field(description="That of the CI, which the job names.")
 
 
-class GrantOut(Out):
+class AllowanceOut(Out):
     trust_id: int
     trust_name: str
-    component_ids: list[str] = Field(description="What may be deployed; empty for every component.")
-    environment_ids: list[str] = Field(description="Where to; empty for every environment.")
-    project_ids: list[int] = Field(description="Whose deployment windows may be opened and ended.")
+    component_ids: list[str] = Field(description="What may be deployed; empty for every component of the workspace.")
+    environment_ids: list[str] = Field(description="Where to; empty for every environment of the workspace.")
+    project_ids: list[int] = Field(description="Whose deployment windows may be opened and ended; empty for none.")
     binds_environment: bool = Field(
         description="Whether the environment that is deployed to has to have the name of the job's, since the "
         "record names environments of the CI and does not map them to one of Lull's."
+    )
+
+
+class GrantOut(Out):
+    allowances: list[AllowanceOut] = Field(
+        description="One for each trust record that takes the job, by id. What is done has to be allowed by one of "
+        "them as a whole: the components of one do not go with the environments of another."
     )
     attested: AttestedOut = Field(description="What the token says of the job.")
     expires_at: OutInstant

@@ -53,17 +53,27 @@ WorkflowRefs = Annotated[
 ]
 ProtectedRef = Annotated[bool, Field(description="Only for gitlab: GitHub documents no claim that says so.")]
 Uuids = Annotated[list[Uuid], Field(max_length=MAX_ENTRIES)]
-ComponentIds = Annotated[Uuids, Field(description="What may be deployed; none means every component.")]
+ComponentIds = Annotated[
+    Uuids,
+    Field(
+        description="What may be deployed; empty means every component of the workspace. The checks of what is "
+        "deployed are quiet as long as that deployment runs, whatever `projectIds` says."
+    ),
+]
 EnvironmentIds = Annotated[
     Uuids,
     Field(
-        description="Where to; none means every environment of the workspace. Exactly one is what `environments` are "
+        description="Where to; empty means every environment of the workspace. Exactly one is what `environments` are "
         "mapped to, whatever they are called; with none or several, the names have to agree."
     ),
 ]
 ProjectIds = Annotated[
     list[Id],
-    Field(max_length=MAX_ENTRIES, description="Whose deployment windows may be opened and ended; none means none."),
+    Field(
+        max_length=MAX_ENTRIES,
+        description="Whose deployment windows (`/api/deployments`) may be opened and ended; empty means none, and not "
+        "all: a window silences checks whether or not anything is deployed.",
+    ),
 ]
 
 
@@ -178,7 +188,10 @@ class CiTrustOut(Out):
     project_ids: list[int]
     enabled: bool
     created_at: OutInstant
-    last_used_at: OutInstant | None = Field(description="To the minute.")
+    last_used_at: OutInstant | None = Field(
+        description="To the minute. Where several records take a job, each of its requests marks one of them: the one "
+        "whose last mark is the oldest."
+    )
 
     @classmethod
     def of(cls, trust: CiTrust) -> "CiTrustOut":

@@ -1,11 +1,15 @@
-"""CI trusts: which jobs of which repository may act for a workspace with nothing but their OIDC token."""
+"""CI trusts: which jobs of which repository may act for a workspace with nothing but their OIDC token.
+
+Several records may take a job: it may do what any of them allows. What two of them allow is not put together.
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lull.domain.ci_jobs import Job, Provider
-from lull.domain.credentials import Grant, ascii_lower, shortened
+from lull.domain.credentials import Allowance, Grant, ascii_lower, shortened
 from lull.domain.errors import FieldError, Invalid
 
 MAX_TRUSTS = 100
@@ -104,9 +108,13 @@ def _matches(pattern: str, text: str) -> bool:
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
-def granted(trust: CiTrust, job: Job, *, token: str, expires_at: datetime) -> Grant:
-    """What a job that the record takes may do."""
-    return Grant(
+def granted(trusts: Sequence[CiTrust], job: Job, *, token: str, expires_at: datetime) -> Grant:
+    """What a job that these records take may do."""
+    return Grant(allowances=tuple(map(_allowance, trusts)), attested=job.attested, token=token, expires_at=expires_at)
+
+
+def _allowance(trust: CiTrust) -> Allowance:
+    return Allowance(
         trust_id=trust.id,
         trust_name=trust.name,
         component_ids=trust.component_ids,
@@ -114,7 +122,9 @@ def granted(trust: CiTrust, job: Job, *, token: str, expires_at: datetime) -> Gr
         project_ids=trust.project_ids,
         # One environment of ours is what a record maps its environments to, whatever they are called.
         binds_environment=bool(trust.environments) and len(trust.environment_ids) != 1,
-        attested=job.attested,
-        token=token,
-        expires_at=expires_at,
     )
+
+
+def least_recently_used(trusts: Sequence[CiTrust]) -> CiTrust:
+    """The one whose last use is to be written down: one for each request, so that all get their turn."""
+    return min(trusts, key=lambda trust: (trust.last_used_at is not None, trust.last_used_at, trust.id))

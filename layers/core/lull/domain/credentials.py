@@ -3,6 +3,7 @@
 import hashlib
 import string
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,8 +47,8 @@ class Attested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What the trust record behind a CI token allows. Without ids of components or environments: all of them."""
+class Allowance:
+    """What one trust record allows the jobs that it takes. Without ids of components or environments: all of them."""
 
     trust_id: int
     trust_name: str
@@ -57,26 +58,57 @@ class Grant:
     """Whose deployment windows it may open and end; none of them without ids: a window silences checks."""
     binds_environment: bool = False
     """Whether the environment of the job and the one that is deployed to have to have one name."""
+
+    def forbidden(self, component_id: str, environment_id: str, environment_name: str, job: Attested) -> str | None:
+        """What of a deployment the record does not allow; None if it allows it."""
+        if self.component_ids and component_id not in self.component_ids:
+            return "deployments of this component"
+        if self.environment_ids and environment_id not in self.environment_ids:
+            return "deployments to this environment"
+        claimed = job.environment
+        if self.binds_environment and claimed and ascii_lower(claimed) != ascii_lower(environment_name):
+            return f"a job of the environment {shortened(claimed)} to deploy to {environment_name}"
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a CI token was taken for: whatever one of the records that take its job allows, each judged as a whole."""
+
+    allowances: tuple[Allowance, ...]
     attested: Attested = Attested()
     token: str
     """Stands for the token wherever it is remembered: a SHA-256 of its issuer and `jti`."""
     expires_at: datetime
 
+    @property
+    def binds_environment(self) -> bool:
+        return any(each.binds_environment for each in self.allowances)
+
     def require_deployable(self, component_id: str, environment_id: str, environment_name: str) -> None:
         """Raises Forbidden."""
-        record = f"trust record {self.trust_id}"
-        if self.component_ids and component_id not in self.component_ids:
-            raise Forbidden(f"{record} does not allow deployments of this component")
-        if self.environment_ids and environment_id not in self.environment_ids:
-            raise Forbidden(f"{record} does not allow deployments to this environment")
-        claimed = self.attested.environment
-        if self.binds_environment and claimed and ascii_lower(claimed) != ascii_lower(environment_name):
-            raise Forbidden(f"the job runs in the environment {shortened(claimed)}, not in {environment_name}")
+        self._require_one(lambda each: each.forbidden(component_id, environment_id, environment_name, self.attested))
 
     def require_project(self, project_id: int) -> None:
         """Raises Forbidden."""
-        if project_id not in self.project_ids:
-            raise Forbidden(f"trust record {self.trust_id} does not allow deployment windows of project {project_id}")
+        windows = f"deployment windows of project {project_id}"
+        self._require_one(lambda each: None if project_id in each.project_ids else windows)
+
+    def _require_one(self, forbidden: Callable[[Allowance], str | None]) -> None:
+        """Raises Forbidden in words that tell of every record what it lacks, unless one lacks nothing."""
+        lacking: dict[str, list[str]] = {}
+        for each in self.allowances:
+            what = forbidden(each)
+            if what is None:
+                return
+            lacking.setdefault(what, []).append(str(each.trust_id))
+        raise Forbidden("; ".join(_refusal(ids, what) for what, ids in lacking.items()))
+
+
+def _refusal(trust_ids: Sequence[str], what: str) -> str:
+    if len(trust_ids) == 1:
+        return f"trust record {trust_ids[0]} does not allow {what}"
+    return f"trust records {', '.join(trust_ids)} do not allow {what}"
 
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -106,6 +138,11 @@ class Caller:
     def attested(self) -> Attested:
         """What a CI token says of its job; nothing, for other credentials."""
         return self.grant.attested if self.grant else Attested()
+
+    @property
+    def binds_environment(self) -> bool:
+        """Whether the name of an environment, as it is now, decides what a CI job may deploy there."""
+        return self.grant is not None and self.grant.binds_environment
 
     def require_deployable(self, component_id: str, environment_id: str, environment_name: str) -> None:
         """Raises Forbidden if a CI job may not deploy this component to this environment."""

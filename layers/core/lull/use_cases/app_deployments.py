@@ -169,13 +169,25 @@ def change_status(
     Raises NotFound, Invalid for what the transition table does not have, Forbidden if a CI job may not.
     """
     if caller.grant:
-        _require(caller, applications.get_application(caller, application_id))
+        _require_changeable(caller, get_deployment(caller, application_id, deployment_id))
 
     def decide() -> AppDeployment:
         deployment = get_deployment(caller, application_id, deployment_id)
         return store.save_app_deployment(domain.moved(deployment, status, at=at))
 
     return on_stale_write(decide)
+
+
+def _require_changeable(caller: Caller, deployment: AppDeployment) -> None:
+    """Raises Forbidden for a CI job that may not change what the deployment drives.
+
+    The application may go elsewhere since: that says nothing of where this deployment went.
+    """
+    driven_id = deployment.component_deployment_id
+    driven = component_deployments.find_deployment(caller, driven_id) if driven_id else None
+    if driven is None:
+        raise Forbidden("CI jobs change only deployments that go to a component and an environment")
+    component_deployments.require_changeable(caller, driven)
 
 
 def cancel(caller: Caller, application_id: str, deployment_id: str, *, at: datetime) -> AppDeployment:

@@ -44,14 +44,14 @@ def authenticated(token: Unverified, *, workspace_id: int | None, at: datetime) 
     if not isinstance(jti, str) or not jti:
         raise Unauthenticated("the token's jti is not a text")
     job = job_of(provider, token.issuer, claims)
-    trust = _trust(token.issuer, provider, job, workspace_id)
-    store.mark_used(trust, at=at)
+    trusts = _trusts(token.issuer, provider, job, workspace_id)
+    store.mark_used(domain.least_recently_used(trusts), at=at)
     token_id = hashlib.sha256(json.dumps([token.issuer, jti]).encode()).hexdigest()
     return Caller(
-        workspace_id=trust.workspace_id,
+        workspace_id=trusts[0].workspace_id,
         role=Role.DEPLOYER,
         actor=_actor(job),
-        grant=domain.granted(trust, job, token=token_id, expires_at=expires_at),
+        grant=domain.granted(trusts, job, token=token_id, expires_at=expires_at),
     )
 
 
@@ -96,8 +96,8 @@ def _verified(token: Unverified, *, at: datetime) -> dict[str, Any]:
     return claims
 
 
-def _trust(issuer: str, provider: Provider, job: Job, workspace_id: int | None) -> CiTrust:
-    """The first record, by id, that takes the job."""
+def _trusts(issuer: str, provider: Provider, job: Job, workspace_id: int | None) -> list[CiTrust]:
+    """The records that take the job: at least one, by id, all of one workspace."""
     whose = f"{ID_CLAIM[provider]} {job.repository_id} of issuer {issuer}"
     if workspace_id is not None:
         whose += f" in workspace {workspace_id}"
@@ -109,7 +109,7 @@ def _trust(issuer: str, provider: Provider, job: Job, workspace_id: int | None) 
     if len({trust.workspace_id for trust in taking}) > 1:
         raise Unauthenticated("several workspaces trust this job; say which one with the header X-Lull-Workspace")
     if taking:
-        return taking[0]
+        return taking
     if len({trust.workspace_id for trust in found}) > 1:
         reasons = "the header X-Lull-Workspace, with the id of yours, gets the reasons"
     else:

@@ -113,14 +113,14 @@ def _made_already(caller: Caller, once: IdempotencyKey, made: Made) -> Component
 
 
 def get_deployment(caller: Caller, deployment_id: str) -> ComponentDeployment:
-    return _get(caller.workspace_id, deployment_id)
-
-
-def _get(workspace_id: int, deployment_id: str) -> ComponentDeployment:
-    deployment = store.get_component_deployment(workspace_id, deployment_id)
+    deployment = find_deployment(caller, deployment_id)
     if deployment is None:
         raise NotFound("deployment")
     return deployment
+
+
+def find_deployment(caller: Caller, deployment_id: str) -> ComponentDeployment | None:
+    return store.get_component_deployment(caller.workspace_id, deployment_id)
 
 
 def list_events(caller: Caller, deployment_id: str) -> list[Event]:
@@ -187,7 +187,7 @@ def change_deployment(
 
     def decide() -> ComponentDeployment:
         deployment = get_deployment(caller, deployment_id)
-        caller.require_deployable(deployment.component_id, deployment.environment_id, deployment.environment_name)
+        require_changeable(caller, deployment)
         return apply(
             deployment,
             status,
@@ -198,6 +198,19 @@ def change_deployment(
         )
 
     return on_stale_write(decide)
+
+
+def require_changeable(caller: Caller, deployment: ComponentDeployment) -> None:
+    """Raises Forbidden if a CI job may not change a deployment.
+
+    Its environment may be called differently since, and another one as it was: the name of today decides, or the last
+    that is known of an environment that is gone.
+    """
+    name = deployment.environment_name
+    if caller.binds_environment:
+        environment = environments.get_environment(caller.workspace_id, deployment.environment_id)
+        name = environment.name if environment else name
+    caller.require_deployable(deployment.component_id, deployment.environment_id, name)
 
 
 def apply(
