@@ -234,6 +234,25 @@ def test_nothing_happens_later_than_it_is_told():
     assert heard("deployment_status", a_status("success", at=NOON + timedelta(days=1))).at == NOON
 
 
+COMMITTED = [
+    (NOON - timedelta(days=9), True),
+    (NOON + timedelta(minutes=5), True),
+    (NOON + timedelta(minutes=5, seconds=1), False),
+    (NOON + timedelta(days=365), False),
+]
+
+
+@pytest.mark.parametrize(("when", "is_fact"), COMMITTED)
+def test_the_date_of_a_commit_that_is_yet_to_be_made_is_left_out_and_the_event_counts(when, is_fact):
+    said = {"timestamp": when.isoformat()}
+    github = a_run("completed", conclusion="success", head_commit=said)
+    pipeline = {"id": 8, "status": "success"}
+    gitlab = {"object_kind": "pipeline", "object_attributes": pipeline, "project": {"id": 30}, "commit": said}
+    for report in (heard("workflow_run", github), heard("", gitlab, provider=Provider.GITLAB)):
+        assert report.status is Status.SUCCEEDED
+        assert report.commit_timestamp == (when if is_fact else None)
+
+
 MOMENTS = [
     ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00+00:00"),
     ("2026-03-01T12:00:00.123456Z", "2026-03-01T12:00:00.123000+00:00"),

@@ -84,6 +84,11 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
+def past(when: datetime | None, *, at: datetime) -> datetime | None:
+    """The instant, if it has come at `at`, as far as clocks agree: what is told of the future is no fact."""
+    return when if when and when <= at + CLOCKS_DIFFER_BY else None
+
+
 def _in_range(at: datetime) -> datetime | None:
     return at if 2000 <= at.year <= 2100 else None
 

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from lull.domain.ci_payloads import Payload, count, link, moment, number, part, sha, text, version_of
+from lull.domain.ci_payloads import Payload, count, link, moment, number, part, past, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
 from lull.domain.no_reports import Ignored, Ping, Unknown
@@ -125,7 +125,7 @@ def _run(payload: Payload, host: str | None, at: datetime) -> Report | Ignored:
         path=text(run.get("path")) or text(part(payload, "workflow").get("path")),
         version=version_of(ref=branch, commit=commit),
         commit_sha=commit,
-        commit_timestamp=moment(part(run, "head_commit").get("timestamp")),
+        commit_timestamp=past(moment(part(run, "head_commit").get("timestamp")), at=at),
         ref=branch,
         link=link(run.get("html_url")),
         deployed_by=_actor(run) or _login(payload.get("sender")),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from lull.domain.ci_payloads import Payload, link, moment, number, part, sha, text, version_of
+from lull.domain.ci_payloads import Payload, link, moment, number, part, past, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
 from lull.domain.no_reports import Ignored, Unknown
@@ -100,7 +100,7 @@ def _pipeline(payload: Payload, instance: str | None, at: datetime) -> Report | 
         path=text(pipeline.get("name")),
         version=version_of(ref=ref, is_tag=pipeline.get("tag") is True, commit=commit),
         commit_sha=commit,
-        commit_timestamp=moment(part(payload, "commit").get("timestamp")),
+        commit_timestamp=past(moment(part(payload, "commit").get("timestamp")), at=at),
         ref=ref,
         link=link(pipeline.get("url")),
         deployed_by=text(user.get("username")) or text(user.get("name")),
