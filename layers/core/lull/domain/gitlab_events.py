@@ -33,9 +33,9 @@ def read(
     """`instance` is the URL of the server, whose ids are its own."""
     if event == "deployment":
         return _deployment(payload, instance, at)
-    if event == "pipeline" and wants_runs:
-        return _pipeline(payload, instance, at)
-    return Unknown()
+    found = _pipeline(payload, instance, at) if event == "pipeline" else Unknown()
+    # What we asked for ourselves is heard without a rule.
+    return found if wants_runs or (isinstance(found, Report) and found.ordered_by) else Unknown()
 
 
 def _deployment(payload: Payload, instance: str | None, at: datetime) -> Report | Ignored:

@@ -204,8 +204,7 @@ def apply_status(
         was = store.get_app_deployment(workspace_id, deployment_id)
         if was is None:
             return None
-        known = replace(was, external_id=was.external_id or external_id)
-        now = domain.reported(known, status, at=at, detail=detail)
+        now = domain.reported(domain.found(was, external_id), status, at=at, detail=detail)
         return was if now == was else store.save_app_deployment(now)
 
     found = on_stale_write(decide)
