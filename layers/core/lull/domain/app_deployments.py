@@ -172,10 +172,9 @@ def found(deployment: AppDeployment, external_id: str | None) -> AppDeployment:
 def _begun(deployment: AppDeployment) -> AppDeployment:
     """The deployment, which somebody is at. GitLab, which knows no repetition, is not asked to begin once more."""
     call = deployment.call
-    is_asked_again = call is not None and call.task is Task.START and call.tries > 0
-    return (
-        replace(deployment, call=None) if is_asked_again and deployment.executor is ExecutorKind.GITLAB else deployment
-    )
+    if deployment.executor is not ExecutorKind.GITLAB or call is None or call.task is not Task.START or not call.tries:
+        return deployment
+    return replace(deployment, call=None)
 
 
 def _left_to_tell(was: AppDeployment, now: AppDeployment, *, at: datetime) -> Call | None:

@@ -82,10 +82,9 @@ def _take_for_known_application(told: Told, external: External) -> HookDelivery:
 def _claim_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
     """From here on what goes by this name is about that deployment, also once it is over."""
     records = {app_deployments.KIND: ordered.id}
+    named = External(workspace_id=told.workspace_id, key=told.report.key, records=records)
     try:
-        table.write(
-            external_keys.claiming(External(workspace_id=told.workspace_id, key=told.report.key, records=records))
-        )
+        table.write(external_keys.claiming(named))
     except table.ConditionFailed as refused:
         raise StaleWrite("deployment") from refused
     return _take_for_application(told, ordered)
