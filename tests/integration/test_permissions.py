@@ -22,6 +22,7 @@ from local.workbench import Workbench
 from lull import aws, clock
 from lull.domain.commits import Commit
 from lull.domain.ledger import MAX_CHANGES, Change
+from lull.domain.secret_notes import LOOK_AFTER
 from lull.domain.uptime import Bucket
 from lull.gateways import mail
 from lull.gateways.heads import Head
@@ -315,6 +316,10 @@ def an_application_is_deployed(api: Api, bench: Workbench, monkeypatch: Any) -> 
         bench.drain()
     assert api.get(f"{path}/deployments")["deployments"][0]["status"] == "cancelled"
     api.delete(path)
+    later = clock.now() + LOOK_AFTER
+    with mock.patch.object(clock, "now", return_value=later):
+        bench.invoke("MonitorFunction", {})
+        bench.drain()
 
 
 def _lost(*_: Any) -> Any:
