@@ -296,3 +296,18 @@ def test_a_pipeline_that_names_no_deployment_of_ours_is_kept_only_where_a_rule_a
     assert shop.pipeline_hook({"id": "00000000-0000-4000-8000-000000000000"}, "running") == 202
     shop.stack.drain()
     assert deliveries(shop.api, shop.hook) == [("unmapped", "no rule is for runs of acme/shop")]
+
+
+def test_a_pipeline_that_another_lull_asked_for_is_a_deployment_once_it_runs(shop):
+    anywhere = [{"pattern": "*", "environmentId": shop.environment}]
+    rule = {"repository": "*", "source": "runs", "componentId": shop.component, "environments": anywhere}
+    shop.api.patch(f"/api/v1/hooks/{shop.hook.id}", {"rules": [rule]})
+    theirs = {"id": "00000000-0000-4000-8000-000000000000"}
+    for status in ("created", "skipped"):
+        shop.pipeline_hook(theirs, status)
+        shop.stack.drain()
+        assert shop.statuses() == []
+    assert {verdict for verdict, _ in deliveries(shop.api, shop.hook)} == {"ignored"}
+    shop.pipeline_hook(theirs, "running")
+    shop.stack.drain()
+    assert shop.statuses() == ["in_progress"]

@@ -39,6 +39,8 @@ def _advance(workspace_id: int, delivery_id: str, at: datetime) -> HookDelivery 
     told = Told(delivery=delivery, report=delivery.report, at=at)
     if ordered := find_ordered(workspace_id, told.report):
         return _take_for_application(told, ordered)
+    if told.report.source is domain.Source.RUNS and told.report.status is Status.PENDING:
+        return _settle(told, Verdict.IGNORED, "the run is only announced, and nobody here asked for it")
     external = external_keys.find_external(workspace_id, told.report.key)
     if external is None:
         return _create(told, claims=lambda made: [_claiming(told.report.key, made)])
