@@ -10,7 +10,7 @@ import pytest
 
 from lull.domain.executor_calls import LISTEN
 from lull.store import app_deployments as store
-from lull.use_cases import deployment_reports, executor_calls, wake_ups
+from lull.use_cases import deployment_reports, executor_calls, report_orders, wake_ups
 from tests.api import Api, a_workspace
 from tests.applying import an_application, read, say, triggered
 from tests.deploying import a_component, an_environment
@@ -187,6 +187,31 @@ def test_what_a_person_deploys_once_it_is_over_is_theirs_and_what_it_did_stays_i
     shop.deployment_hook(made, "running", 16)
     shop.stack.drain()
     assert (shop.status(made), sorted(shop.statuses())) == ("available", ["in_progress", "succeeded"])
+
+
+@pytest.mark.parametrize("first", ["running", "success"])
+def test_two_hooks_of_it_that_are_applied_at_once_are_both_about_it(shop, monkeypatch, first):
+    """The other one comes in between the search and the claim."""
+    made = shop.triggered()
+    for status in ("running", "success"):
+        shop.time.passes(seconds=5)
+        shop.deployment_hook(made, status)
+    listed = shop.api.get(f"/api/v1/hooks/{shop.hook.id}/deliveries")["data"]
+    success, running = (each["id"] for each in listed)
+    one, another = (running, success) if first == "running" else (success, running)
+    find, between = report_orders.find_unnamed, [another]
+
+    def find_and_wait(*said: Any) -> Any:
+        found = find(*said)
+        if between:
+            deployment_reports.advance(shop.workspace_id, between.pop(), at=shop.time.at)
+        return found
+
+    monkeypatch.setattr(deployment_reports, "find_unnamed", find_and_wait)
+    deployment_reports.advance(shop.workspace_id, one, at=shop.time.at)
+    shop.stack.drain()
+    assert (shop.status(made), shop.statuses()) == ("available", ["succeeded"])
+    assert {verdict for verdict, _ in deliveries(shop.api, shop.hook)} <= {"applied", "duplicate", "late"}
 
 
 @pytest.mark.parametrize("after", [False, True])
