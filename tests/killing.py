@@ -1,7 +1,7 @@
-"""A process that is killed at a call of the table, before or after the call is made."""
+"""A process that is killed at a call of the table, or of another service, before or after the call is made."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,28 +14,23 @@ class Killed(BaseException):
 
 
 class Cut:
-    """DynamoDB until a call: there it is killed, before or after the call is made."""
+    """Services until a call of any of them: there it is killed, before or after the call is made."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, services: Sequence[str] = ("dynamodb",)) -> None:
         self.calls: float = math.inf
         self.after = False
         client = aws.client
-        self._table = client("dynamodb")
-        monkeypatch.setattr("lull.aws.client", lambda service: self if service == "dynamodb" else client(service))
+        cuts = {service: _Service(self, client(service)) for service in services}
+        monkeypatch.setattr("lull.aws.client", lambda service: cuts.get(service) or client(service))
 
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._table, name)
-
-        def call(**arguments: Any) -> Any:
-            self.calls -= 1
-            if self.calls < 0 and not self.after:
-                raise Killed
-            answer = method(**arguments)
-            if self.calls < 0:
-                raise Killed
-            return answer
-
-        return method if name == "exceptions" else call
+    def call(self, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        self.calls -= 1
+        if self.calls < 0 and not self.after:
+            raise Killed
+        answer = method(**arguments)
+        if self.calls < 0:
+            raise Killed
+        return answer
 
     def kills(self, work: Callable[[], object], *, at_call: int, after: bool) -> bool:
         self.calls, self.after = at_call, after
@@ -46,3 +41,13 @@ class Cut:
         finally:
             self.calls = math.inf
         return False
+
+
+class _Service:
+    def __init__(self, cut: Cut, client: Any) -> None:
+        self._cut = cut
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+        return method if name == "exceptions" else lambda **arguments: self._cut.call(method, arguments)

@@ -265,6 +265,17 @@ def test_component_and_environment_get_their_deployment(api, git):
     assert {name: driven[name] for name in wanted} == wanted
 
 
+def test_the_date_of_a_commit_that_is_yet_to_be_made_is_told_and_not_counted_with(api, git):
+    git.commit("test", to="shop", branch="ahead", date="4070908800 +0000")
+    ids = {"componentId": a_component(api), "environmentId": an_environment(api)}
+    repository = {"provider": "git", "url": f"{git.url}/shop.git", "branch": "ahead"}
+    ahead = an_application(api, "", "Ahead", repository=repository, **ids)
+    made = triggered(api, ahead)
+    assert made["commit_timestamp"].startswith("2099-01-01")
+    driven = api.get(f"/api/v1/deployments/{read(api, ahead, made)['component_deployment_id']}")
+    assert (driven["commitSha"], driven["commitTimestamp"]) == (made["git_sha"], None)
+
+
 @pytest.mark.parametrize("gone", ["component", "environment"])
 def test_what_is_deployed_may_be_gone_and_nothing_is_stored(api, git, gone):
     ids = {"component": a_component(api), "environment": an_environment(api)}

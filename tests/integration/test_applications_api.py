@@ -2,18 +2,27 @@
 
 import itertools
 import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from lull import aws
 from lull.domain.applications import Secrets
+from lull.domain.credentials import Caller, Role
 from lull.domain.errors import StaleWrite
 from lull.gateways import secrets
 from lull.store import applications as store
+from lull.store import due
+from lull.store import secret_notes as notes
+from lull.use_cases import applications, secret_notes, wake_ups
+from schemas.applications import ApplicationIn, ApplicationPatch
 from tests.api import Api, a_workspace
 from tests.applying import SIGNING_SECRET, UNKNOWN, an_application
 from tests.deploying import a_component, an_environment
+from tests.killing import Cut
 
 _workspaces = itertools.count(1)
 URL = "https://git.example/acme/shop.git"
@@ -244,3 +253,120 @@ def test_a_change_that_loses_leaves_the_secret_that_won(api, monkeypatch):
 def test_a_secret_that_is_gone_is_none():
     assert secrets.read("lull/applications/1/x/nothing") == Secrets()
     secrets.delete("lull/applications/1/x/nothing")
+
+
+# ---------------------------------------------------------------- a process that dies
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("work", ["create", "change", "take away", "delete"])
+def test_a_crash_at_any_call_leaves_no_secret_that_nobody_names(shared_stack, time, monkeypatch, work, after):
+    """Each call of the table and of the vault; an hour later there is what is named, and nothing else."""
+    cut = Cut(monkeypatch, services=("dynamodb", "secretsmanager"))
+    for number in itertools.count():
+        api = a_workspace(next(_workspaces))
+        bystander = an_application(api, URL, "Bystander", executor=WEBHOOK)
+        workspace_id = api.get("/api/workspace")["id"]
+        do = _work(api, workspace_id, work, time)
+        # What was written before has been looked at.
+        _look(shared_stack, time)
+        was_killed = cut.kills(do, at_call=number, after=after)
+        _look(shared_stack, time)
+        named = {each.secret_name for each in store.list_applications(workspace_id)} - {None}
+        assert set(kept(api)) == named, number
+        assert api.get(bystander)["application"]["executor"]["hasSecret"]
+        assert _notes(workspace_id, time) == []
+        if not was_killed:
+            break
+    assert number >= 3
+
+
+def _work(api: Api, workspace_id: int, work: str, time: Any) -> Callable[[], object]:
+    """What the API does for a request."""
+    caller = Caller(workspace_id=workspace_id, role=Role.ADMIN, actor="somebody")
+    if work == "create":
+        body = ApplicationIn.model_validate({**BODY, "executor": WEBHOOK})
+        return lambda: applications.create_application(caller, *body.described(), at=time.at)
+    application_id = an_application(api, URL, executor=WEBHOOK).rpartition("/")[2]
+    if work == "delete":
+        return lambda: applications.delete_application(caller, application_id, at=time.at)
+    fields = in_repository(token="t0ken") if work == "change" else {"executor": {"kind": "none"}}
+    patch = ApplicationPatch.model_validate(fields)
+    return lambda: applications.change_application(caller, application_id, patch.applied_to, at=time.at)
+
+
+def _look(stack: Any, time: Any) -> None:
+    """What the sweeps of the next hour find."""
+    for _ in range(2):
+        time.passes(minutes=31)
+        wake_ups.redrive_overdue(at=time.at)
+        stack.drain()
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_while_somebody_looks_is_made_good_by_the_next_look(api, time, monkeypatch, after):
+    cut = Cut(monkeypatch, services=("dynamodb", "secretsmanager"))
+    workspace_id = api.get("/api/workspace")["id"]
+    for number in itertools.count():
+        name = secrets.new_name(workspace_id, UNKNOWN)
+        secret_notes.note(workspace_id, UNKNOWN, name, at=time.at)
+        secrets.create(name, Secrets(repository="t0ken"))
+        time.passes(hours=1)
+        (noted,) = _notes(workspace_id, time)
+        look = partial(secret_notes.advance, workspace_id, str(noted.record_id), at=time.at)
+        was_killed = cut.kills(look, at_call=number, after=after)
+        look()
+        assert (kept(api), _notes(workspace_id, time)) == ({}, []), number
+        if not was_killed:
+            break
+    assert number == 4
+
+
+def test_a_secret_is_left_alone_until_whoever_wrote_it_is_done(api, shared_stack, time):
+    workspace_id = api.get("/api/workspace")["id"]
+    name = secrets.new_name(workspace_id, UNKNOWN)
+    secret_notes.note(workspace_id, UNKNOWN, name, at=time.at)
+    secrets.create(name, Secrets(repository="t0ken"))
+    time.passes(minutes=59)
+    (noted,) = _notes(workspace_id, time, minutes=1)
+    secret_notes.advance(noted.workspace_id, str(noted.record_id), at=time.at)
+    # Somebody else is about to decide, and is given an hour as well; then a note of long ago is made late.
+    secret_notes.note(noted.workspace_id, UNKNOWN, name, at=time.at)
+    secret_notes.note(noted.workspace_id, UNKNOWN, name, at=time.at - timedelta(hours=1))
+    time.passes(minutes=59)
+    wake_ups.redrive_overdue(at=time.at)
+    shared_stack.drain()
+    assert list(kept(api)) == [name]
+    time.passes(minutes=1)
+    for _ in range(2):
+        secret_notes.advance(noted.workspace_id, str(noted.record_id), at=time.at)
+    assert kept(api) == {}
+
+
+def test_a_note_that_is_moved_while_somebody_looks_stays(api, time, monkeypatch):
+    """Between the look at the application and the end of the note, another request is about to change it."""
+    workspace_id = api.get("/api/workspace")["id"]
+    application = an_application(api, URL, executor=WEBHOOK)
+    ((name, _),) = kept(api).items()
+    time.passes(hours=1)
+    (noted,) = _notes(workspace_id, time)
+    delete = notes.delete_secret_note
+
+    def meanwhile(note: Any) -> None:
+        monkeypatch.setattr(notes, "delete_secret_note", delete)
+        secret_notes.note(noted.workspace_id, application.rpartition("/")[2], name, at=time.at)
+        delete(note)
+
+    monkeypatch.setattr(notes, "delete_secret_note", meanwhile)
+    secret_notes.advance(noted.workspace_id, str(noted.record_id), at=time.at)
+    assert list(kept(api)) == [name]
+    time.passes(hours=1)
+    assert _notes(workspace_id, time) == [noted]
+    secret_notes.advance(noted.workspace_id, str(noted.record_id), at=time.at)
+    assert (list(kept(api)), _notes(workspace_id, time)) == ([name], [])
+
+
+def _notes(workspace_id: int, time: Any, **ahead: float) -> list[due.Due]:
+    """Those that are due."""
+    found = due.list_due(until=time.at + timedelta(**ahead))
+    return [each for each in found if (each.kind, each.workspace_id) == (notes.KIND, workspace_id)]

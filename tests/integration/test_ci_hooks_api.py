@@ -311,7 +311,43 @@ def test_a_run_of_a_workflow_is_a_deployment_where_a_rule_says_so(api, stack, sh
     stack.drain()
     assert only(api)["status"] == "succeeded"
     verdicts = [str(verdict) for verdict, _ in deliveries(api, hook)]
-    assert (verdicts.count("ignored"), verdicts.count("unmapped"), len(verdicts)) == (2, 1, 8)
+    assert (verdicts.count("ignored"), verdicts.count("unmapped"), len(verdicts)) == (3, 1, 8)
+
+
+def test_a_run_that_is_only_announced_leaves_nothing(api, stack, shop, time):
+    anywhere = [{"pattern": "*", "environmentId": shop["environment"]}]
+    hooks = {
+        name: a_hook(api, name, rules=[rule(shop, source="runs", environments=anywhere)])
+        for name in ("github", "gitlab")
+    }
+    about = {"repository": {"id": 42, "full_name": "acme/shop"}}
+
+    def tell(action: str, **run: Any) -> None:
+        told = {**about, "action": action, "workflow_run": {"run_attempt": 1, **run}}
+        assert hooks["github"].github("workflow_run", told).status == 202
+
+    def tell_of_pipeline(number: int, status: str) -> None:
+        pipeline = {"id": number, "status": status, "ref": "main"}
+        told = {"object_kind": "pipeline", "project": GITLAB["project"], "object_attributes": pipeline}
+        assert hooks["gitlab"].gitlab(told).status == 202
+
+    stories = [["requested"], *(["requested", each] for each in ("skipped", "neutral", "stale", "action_required"))]
+    orders = [order for story in stories for order in itertools.permutations(story)]
+    for number, order in enumerate(orders, 1):
+        for said in order:
+            tell("requested", id=number) if said == "requested" else tell("completed", id=number, conclusion=said)
+    waiting = ["created", "waiting_for_resource", "preparing", "pending", "scheduled", "manual"]
+    for number, statuses in enumerate([waiting, [*waiting, "skipped"], ["skipped", *waiting]], 1):
+        for status in statuses:
+            tell_of_pipeline(number, status)
+    stack.drain()
+    assert api.get("/api/v1/deployments")["data"] == []
+    # Nor does another attempt that never runs make a failed one wait for ever.
+    tell("completed", id=99, conclusion="failure")
+    tell("requested", id=99, run_attempt=2)
+    tell("completed", id=99, conclusion="skipped", run_attempt=2)
+    stack.drain()
+    assert (only(api)["status"], only(api)["attempt"]) == ("failed", 1)
 
 
 GITLAB = {

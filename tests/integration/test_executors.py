@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from local import emulator as emulators
 from local.endpoint import Endpoint
@@ -316,6 +317,27 @@ def test_an_answer_that_was_lost_makes_no_second_deployment(api, stack, time, re
     assert rest.requests.count(f"POST {GITHUB}/deployments") == 1
 
 
+THEIRS = [{"id": number, "payload": {}} for number in range(50, 60)]
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_one_that_was_made_is_found_behind_newer_ones_and_as_text(api, stack, time, rest, by_github, as_text):
+    rest.answers[f"POST {GITHUB}/deployments"] = (502, b"it was made all the same")
+    made = triggered(api, by_github)
+    stack.drain()
+    search = f"GET {GITHUB}/deployments?sha={made['git_sha']}&task=deploy&environment=live&per_page=10"
+    payload: Any = {"lull": {"deployment_id": made["id"]}}
+    ours = {"id": 42, "payload": json.dumps(payload) if as_text else payload}
+    # A list that cannot be read does not say that it is not there.
+    rest.answers[search] = [(200, b"[" + b" " * 70_000 + b"]"), (200, THEIRS)]
+    rest.answers[f"{search}&page=2"] = (200, [*THEIRS[:3], ours])
+    a_retry(stack, time, 0)
+    assert read(api, by_github, made)["detail"] == "GitHub's list of deployments could not be read"
+    a_retry(stack, time, 1)
+    assert read(api, by_github, made)["external_id"] == "github:1296269:42"
+    assert rest.requests.count(f"POST {GITHUB}/deployments") == 1
+
+
 def test_a_message_that_comes_while_github_is_being_told_tells_it_nothing(api, stack, time, rest, by_github):
     made: list[Any] = []
 
@@ -489,6 +511,38 @@ def test_codebuild_builds_the_commit_and_is_asked_how_it_goes(api, stack, time, 
     # Its builds succeed at once.
     sweep(stack, time, minutes=1)
     assert read(api, by_codebuild, made)["status"] == "available"
+
+
+def test_a_build_whose_answer_was_lost_is_not_started_again(api, stack, time, codebuild, by_codebuild):
+    """CodeBuild knows its idempotency token for five minutes; tries go on for eight."""
+    told: list[Any] = []
+    handlers = {
+        "provide-client-params.codebuild.StartBuild": lambda params, **_: told.append(params),
+        "after-call.codebuild.StartBuild": _losing,
+        # The emulator does not say what a build was told.
+        "after-call.codebuild.BatchGetBuilds": lambda parsed, **_: _said(parsed, told),
+    }
+    for name, handler in handlers.items():
+        codebuild.meta.events.register(name, handler)
+    try:
+        made = triggered(api, by_codebuild)
+        stack.drain()
+        assert read(api, by_codebuild, made)["external_id"] is None
+        sweep(stack, time, minutes=6)
+    finally:
+        for name, handler in handlers.items():
+            codebuild.meta.events.unregister(name, handler)
+    assert len(told) == 1
+    assert read(api, by_codebuild, made)["external_id"].startswith("codebuild:lull-shop:")
+
+
+def _losing(**_: Any) -> None:
+    raise EndpointConnectionError(endpoint_url="https://codebuild.example")
+
+
+def _said(parsed: Any, told: list[Any]) -> None:
+    for build in parsed["builds"][:1]:
+        build["environment"]["environmentVariables"] = told[-1]["environmentVariablesOverride"]
 
 
 def test_a_project_that_does_not_exist_fails_it(api, stack, by_codebuild):

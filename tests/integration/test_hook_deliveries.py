@@ -182,14 +182,14 @@ def test_a_crash_at_any_call_is_made_good_by_the_next_wake_up(shared_stack, time
 
 
 def test_a_name_that_means_a_record_of_another_kind_is_heard_by_that(world, monkeypatch):
-    """The seam for deployments that Lull itself has asked a provider for."""
+    """Of deployments that Lull itself has asked a provider for."""
     heard = []
 
     def take(told: Any, external: External) -> Any:
         heard.append((told.report.status, external.records["app-deployment"]))
         return hook_deliveries.save_hook_delivery(settled(told.delivery, Verdict.APPLIED, None, None))
 
-    takes = {"app-deployment": take, **deployment_reports._TAKE}
+    takes = {**deployment_reports._TAKE, "app-deployment": take}
     monkeypatch.setattr(deployment_reports, "_TAKE", takes)
     records = {"app-deployment": "a1", component_deployments.KIND: "c1"}
     named = External(workspace_id=world.number, key=f"standard:{world.hook.id}:1", records=records)

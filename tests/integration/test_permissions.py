@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
+from botocore.exceptions import EndpointConnectionError
 
 from local import outbox, template
 from local.deployment import deploy
@@ -21,6 +22,7 @@ from local.workbench import Workbench
 from lull import aws, clock
 from lull.domain.commits import Commit
 from lull.domain.ledger import MAX_CHANGES, Change
+from lull.domain.secret_notes import LOOK_AFTER
 from lull.domain.uptime import Bucket
 from lull.gateways import mail
 from lull.gateways.heads import Head
@@ -299,7 +301,12 @@ def an_application_is_deployed(api: Api, bench: Workbench, monkeypatch: Any) -> 
     }
     path = f"/v1/applications/{api.post('/v1/applications', body)['application']['id']}"
     made = api.post(f"{path}/deployments")["deployment"]
+    with mock.patch.object(aws.client("codebuild"), "_make_request", side_effect=_lost):
+        bench.drain()
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=2))
     with mock.patch.object(aws.client("codebuild"), "_make_request", side_effect=_built):
+        bench.invoke("MonitorFunction", {})
         bench.drain()
         now = clock.now()
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=1))
@@ -309,11 +316,20 @@ def an_application_is_deployed(api: Api, bench: Workbench, monkeypatch: Any) -> 
         bench.drain()
     assert api.get(f"{path}/deployments")["deployments"][0]["status"] == "cancelled"
     api.delete(path)
+    later = clock.now() + LOOK_AFTER
+    with mock.patch.object(clock, "now", return_value=later):
+        bench.invoke("MonitorFunction", {})
+        bench.drain()
+
+
+def _lost(*_: Any) -> Any:
+    raise EndpointConnectionError(endpoint_url="https://codebuild.example")
 
 
 def _built(model: Any, *_: Any) -> Any:
     build = {"id": "lull-shop:1", "buildStatus": "IN_PROGRESS"}
-    answer = {"builds": [build]} if model.name == "BatchGetBuilds" else {"build": build}
+    answers: dict[str, Any] = {"BatchGetBuilds": {"builds": [build]}, "ListBuildsForProject": {"ids": [build["id"]]}}
+    answer = answers.get(model.name, {"build": build})
     return mock.Mock(status_code=200), {**answer, "ResponseMetadata": {}}
 
 

@@ -59,9 +59,9 @@ def test_real_events_of_github_are_what_they_are():
     assert about == {
         ("deployment", Report): 4,
         ("deployment_status", Report): 4,
-        ("workflow_run", Report): 4,
-        # It is called completed and has no conclusion.
-        ("workflow_run", Ignored): 1,
+        ("workflow_run", Report): 2,
+        # Two are requested, and one is called completed and has no conclusion.
+        ("workflow_run", Ignored): 3,
         ("ping", Ping): 4,
     }
     assert sum(count for (_, kind), count in kinds.items() if kind is Unknown) > 50
@@ -112,55 +112,96 @@ CONCLUSIONS = [
     ("startup_failure", Status.FAILED, Reason.FAILED),
     ("timed_out", Status.FAILED, Reason.TIMED_OUT),
     ("cancelled", Status.FAILED, Reason.CANCELLED),
+    # Nothing that a deployment could become.
+    ("skipped", None, None),
+    ("neutral", None, None),
+    ("stale", None, None),
+    ("action_required", None, None),
+    ("constructor", None, None),
+    (None, None, None),
 ]
+
+
+def a_run(action: str, **run: Any) -> dict[str, Any]:
+    return {"action": action, "workflow_run": {"id": 1, **run}, "repository": {"id": 42, "full_name": "a/b"}}
 
 
 @pytest.mark.parametrize(("conclusion", "status", "reason"), CONCLUSIONS)
 def test_each_conclusion_of_a_run(conclusion, status, reason):
-    run = {"id": 1, "conclusion": conclusion, "run_attempt": 3}
-    payload = {"action": "completed", "workflow_run": run, "repository": {"id": 42, "full_name": "a/b"}}
-    report = heard("workflow_run", payload)
-    assert (report.status, report.reason, report.attempt, report.key) == (status, reason, 3, "github:42:run:1")
+    payload = a_run("completed", conclusion=conclusion, run_attempt=3)
+    found = heard("workflow_run", payload)
+    if status:
+        assert (found.status, found.reason, found.attempt, found.key) == (status, reason, 3, "github:42:run:1")
+    else:
+        assert isinstance(found, Ignored)
+        assert str(conclusion) in found.reason
     assert isinstance(heard("workflow_run", payload, runs=False), Unknown)
 
 
-@pytest.mark.parametrize("conclusion", ["skipped", "neutral", "stale", "action_required", "constructor", None])
-def test_a_run_that_did_not_run_is_no_deployment(conclusion):
-    run = {"id": 1, "conclusion": conclusion}
-    found = heard("workflow_run", {"action": "completed", "workflow_run": run, "repository": {"id": 42}})
-    assert isinstance(found, Ignored)
-    assert str(conclusion) in found.reason
-
-
-def test_what_gitlab_skipped_is_no_deployment():
-    pipeline: dict[str, Any] = {
-        "object_kind": "pipeline",
-        "object_attributes": {"id": 1, "status": "skipped"},
-        "project": {"id": 3},
-    }
-    deployment = {"object_kind": "deployment", "status": "skipped", "deployment_id": 7, "project": {"id": 3}}
-    for payload in (pipeline, deployment):
-        assert heard("", payload, provider=Provider.GITLAB) == Ignored("skipped: nothing ran")
-    pipeline["object_attributes"]["status"] = "canceled"
-    found = heard("", pipeline, provider=Provider.GITLAB)
-    assert (found.status, found.reason) == (Status.FAILED, Reason.CANCELLED)
+@pytest.mark.parametrize(("action", "status"), [("requested", None), ("in_progress", Status.IN_PROGRESS), ("x", None)])
+def test_a_run_is_a_deployment_once_it_runs(action, status):
+    found = heard("workflow_run", a_run(action))
+    assert found.status is status if status else isinstance(found, Ignored)
 
 
 GITLAB_STATES = [
-    ("created", Status.PENDING, None),
-    ("blocked", Status.PENDING, None),
-    ("running", Status.IN_PROGRESS, None),
-    ("success", Status.SUCCEEDED, None),
-    ("failed", Status.FAILED, Reason.FAILED),
-    ("canceled", Status.FAILED, Reason.CANCELLED),
+    # What it is, of a deployment and of a pipeline.
+    ("created", None, None, None),
+    ("blocked", None, None, None),
+    ("waiting_for_resource", None, None, None),
+    ("preparing", None, None, None),
+    ("pending", None, None, None),
+    ("scheduled", None, None, None),
+    ("manual", None, None, None),
+    ("skipped", None, None, None),
+    ("approved", None, None, None),
+    ("running", Status.IN_PROGRESS, Status.IN_PROGRESS, None),
+    ("canceling", None, Status.IN_PROGRESS, None),
+    ("success", Status.SUCCEEDED, Status.SUCCEEDED, None),
+    ("failed", Status.FAILED, Status.FAILED, Reason.FAILED),
+    ("canceled", Status.FAILED, Status.FAILED, Reason.CANCELLED),
 ]
 
 
-@pytest.mark.parametrize(("state", "status", "reason"), GITLAB_STATES)
-def test_each_state_of_gitlab(state, status, reason):
-    payload = {"object_kind": "deployment", "status": state, "deployable_id": 7, "project": {"id": 30}}
-    report = heard("", payload, provider=Provider.GITLAB, headers={"x-gitlab-instance": "https://Git.Example/"})
-    assert (report.status, report.reason, report.key) == (status, reason, "gitlab:https://git.example:30:7")
+@pytest.mark.parametrize(("state", "of_deployment", "of_pipeline", "reason"), GITLAB_STATES)
+def test_each_state_of_gitlab(state, of_deployment, of_pipeline, reason):
+    def found(payload: Any) -> tuple[Any, ...]:
+        told = {**payload, "project": {"id": 30}}
+        report = heard("", told, provider=Provider.GITLAB, headers={"x-gitlab-instance": "https://Git.Example/"})
+        if isinstance(report, Ignored):
+            assert state in report.reason
+            return None, None, None
+        return report.status, report.reason, report.key.removeprefix("gitlab:https://git.example:30:")
+
+    def expected(status: Status | None, key: str) -> tuple[Any, ...]:
+        return (status, reason, key) if status else (None, None, None)
+
+    deployment = {"object_kind": "deployment", "status": state, "deployable_id": 7}
+    assert found(deployment) == expected(of_deployment, "7")
+    pipeline = {"object_kind": "pipeline", "object_attributes": {"id": 8, "status": state}}
+    assert found(pipeline) == expected(of_pipeline, "pipeline:8")
+
+
+BEGUN = "2021-04-28 21:50:00 UTC"
+BUILDS: list[tuple[Any, Any, bool]] = [
+    # The beginnings of its jobs, its duration, and whether it is a deployment.
+    ([None, None], None, False),
+    ([None, None], 0, False),
+    ([None, BEGUN], 12, True),
+    # It had jobs of another kind: those that start other pipelines are not listed.
+    ([None], 12, True),
+    ([], None, True),
+    (None, None, True),
+]
+
+
+@pytest.mark.parametrize(("begun", "duration", "is_one"), BUILDS)
+def test_a_pipeline_that_was_cancelled_before_any_job_began_is_no_deployment(begun, duration, is_one):
+    pipeline = {"id": 8, "status": "canceled", "duration": duration}
+    builds = [{"id": 1, "started_at": each} for each in begun] if begun is not None else None
+    payload = {"object_kind": "pipeline", "object_attributes": pipeline, "project": {"id": 30}, "builds": builds}
+    found = heard("", payload, provider=Provider.GITLAB)
+    assert found.reason == Reason.CANCELLED if is_one else found == Ignored("canceled: nothing ran")
 
 
 def test_inactive_is_said_to_be_no_rollback():
@@ -191,6 +232,25 @@ def test_a_deployment_of_another_server_is_another():
 
 def test_nothing_happens_later_than_it_is_told():
     assert heard("deployment_status", a_status("success", at=NOON + timedelta(days=1))).at == NOON
+
+
+COMMITTED = [
+    (NOON - timedelta(days=9), True),
+    (NOON + timedelta(minutes=5), True),
+    (NOON + timedelta(minutes=5, seconds=1), False),
+    (NOON + timedelta(days=365), False),
+]
+
+
+@pytest.mark.parametrize(("when", "is_fact"), COMMITTED)
+def test_the_date_of_a_commit_that_is_yet_to_be_made_is_left_out_and_the_event_counts(when, is_fact):
+    said = {"timestamp": when.isoformat()}
+    github = a_run("completed", conclusion="success", head_commit=said)
+    pipeline = {"id": 8, "status": "success"}
+    gitlab = {"object_kind": "pipeline", "object_attributes": pipeline, "project": {"id": 30}, "commit": said}
+    for report in (heard("workflow_run", github), heard("", gitlab, provider=Provider.GITLAB)):
+        assert report.status is Status.SUCCEEDED
+        assert report.commit_timestamp == (when if is_fact else None)
 
 
 MOMENTS = [

@@ -62,11 +62,11 @@ async def change_application(
 
     A token or secret that is not sent again is kept, unless what it is for moves to another host.
     """
-    changed = use_cases.change_application(caller, application_id, body.applied_to)
+    changed = use_cases.change_application(caller, application_id, body.applied_to, at=clock.now())
     return ApplicationAnswer(application=ApplicationOut.of(changed))
 
 
 @router.delete("/{application_id}", status_code=204, summary="Delete an application", responses=responses(404, 409))
 async def delete_application(caller: AuthorizedCaller, application_id: PathUuid) -> None:
     """Delete an application with its secrets and the list of its deployments."""
-    use_cases.delete_application(caller, application_id)
+    use_cases.delete_application(caller, application_id, at=clock.now())

@@ -75,7 +75,8 @@ class RuleIn(In):
         default=None, description="The file of the workflow (GitHub) or the name of the pipeline (GitLab)."
     )
     source: Annotated[Source, Field(strict=False)] = Field(
-        default=Source.DEPLOYMENTS, description="`runs`: each run of the workflow or pipeline is a deployment."
+        default=Source.DEPLOYMENTS,
+        description="`runs`: each run of the workflow or pipeline is a deployment, once it runs.",
     )
     component_id: Uuid
     environments: Annotated[list[EnvironmentRuleIn], Field(max_length=MAX_PATTERNS)] = Field(

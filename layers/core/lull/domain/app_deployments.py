@@ -156,10 +156,25 @@ def moved(
     if to in _OVER:
         default = Reason.CANCELLED if to is Status.CANCELLED else Reason.FAILED
         changed = replace(changed, reason=reason or default)
-    return replace(changed, call=_left_to_tell(deployment, changed, at=at)) if changed.is_over else changed
+    return replace(changed, call=_left_to_tell(deployment, changed, at=at)) if changed.is_over else _begun(changed)
 
 
 STOPPABLE = frozenset({ExecutorKind.WEBHOOK, ExecutorKind.GITHUB, ExecutorKind.CODEBUILD})
+
+
+def found(deployment: AppDeployment, external_id: str | None) -> AppDeployment:
+    """The deployment, once its executor was heard of that has it under this name; one that is known stays."""
+    if external_id is None or deployment.external_id:
+        return deployment
+    return _begun(replace(deployment, external_id=external_id))
+
+
+def _begun(deployment: AppDeployment) -> AppDeployment:
+    """The deployment, which somebody is at. GitLab, which knows no repetition, is not asked to begin once more."""
+    call = deployment.call
+    if deployment.executor is not ExecutorKind.GITLAB or call is None or call.task is not Task.START or not call.tries:
+        return deployment
+    return replace(deployment, call=None)
 
 
 def _left_to_tell(was: AppDeployment, now: AppDeployment, *, at: datetime) -> Call | None:

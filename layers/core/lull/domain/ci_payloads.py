@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lull.domain.component_deployments import CLOCKS_DIFFER_BY
 from lull.domain.invisible import INVISIBLE
 
 Payload = Mapping[str, Any]
@@ -79,6 +80,11 @@ def moment(value: Any) -> datetime | None:
         return _in_range(datetime.fromisoformat(f"{found[1]}T{found[2]}.{milliseconds}{offset}").astimezone(UTC))
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def past(when: datetime | None, *, at: datetime) -> datetime | None:
+    """The instant, if it has come at `at`, as far as clocks agree: what is told of the future is no fact."""
+    return when if when and when <= at + CLOCKS_DIFFER_BY else None
 
 
 def _in_range(at: datetime) -> datetime | None:

@@ -31,6 +31,8 @@ RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 120, 3
 """Six tries in some eight minutes."""
 JITTER = 0.2
 ASK_EACH = timedelta(minutes=1)
+LISTEN = timedelta(minutes=2)
+"""Before one that may have begun, and cannot be asked, is told to begin once more: it may be heard of meanwhile."""
 
 
 class Result(StrEnum):
@@ -52,6 +54,8 @@ class Reply:
     link: str | None = None
     status: Status | None = None
     """How it is going, by the word of the executor."""
+    may_have_begun: bool = False
+    """The answer is lost, and nobody can be asked whether it was done."""
 
 
 def first_call(kind: ExecutorKind, *, at: datetime) -> Call | None:
@@ -100,9 +104,13 @@ def _after_start(deployment: AppDeployment, reply: Reply, *, at: datetime, jitte
     if deployment.is_over:
         # Nobody was told to begin, as far as is known.
         return replace(deployment, call=None) if reply.result is Result.REFUSED else deployment
+    if deployment.call is None:
+        # It was heard of meanwhile.
+        return deployment
     if reply.result is Result.REFUSED:
         return _failed(deployment, Reason.REFUSED, reply.detail, at=at)
-    again = _again(deployment, at=at, jitter=jitter)
+    least = LISTEN if reply.may_have_begun else timedelta()
+    again = _again(deployment, at=at, jitter=jitter, least=least)
     return replace(again, detail=reply.detail) if again else _failed(deployment, Reason.UNREACHED, reply.detail, at=at)
 
 
@@ -110,11 +118,13 @@ def _failed(deployment: AppDeployment, reason: Reason, detail: str | None, *, at
     return moved(deployment, Status.FAILED, at=at, reason=reason, detail=detail)
 
 
-def _again(deployment: AppDeployment, *, at: datetime, jitter: float) -> AppDeployment | None:
+def _again(
+    deployment: AppDeployment, *, at: datetime, jitter: float, least: timedelta = timedelta()
+) -> AppDeployment | None:
     call = deployment.call
     if call is None or call.tries > len(RETRY_AFTER):
         return None
-    wait = RETRY_AFTER[call.tries - 1] * (1 + JITTER * jitter)
+    wait = max(least, RETRY_AFTER[call.tries - 1] * (1 + JITTER * jitter))
     return replace(deployment, call=replace(call, next_at=at + wait))
 
 

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from lull.domain.ci_payloads import Payload, count, link, moment, number, part, sha, text, version_of
+from lull.domain.ci_payloads import Payload, count, link, moment, number, part, past, sha, text, version_of
 from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report, Source
 from lull.domain.no_reports import Ignored, Ping, Unknown
@@ -33,6 +33,7 @@ _NO_ENDS = {
     "stale": "nothing ran",
     "action_required": "it waits for somebody",
 }
+_ANNOUNCED = "the run is only announced: it may be skipped, or never run"
 # A fork can have a workflow of any name run for its own pull request.
 _OF_STRANGERS = ("pull_request", "pull_request_target", "pull_request_review")
 
@@ -106,10 +107,9 @@ def _run(payload: Payload, host: str | None, at: datetime) -> Report | Ignored:
     head = number(part(run, "head_repository").get("id"))
     if run.get("event") in _OF_STRANGERS or head not in (None, repository_id):
         return Ignored("runs for pull requests and forks deploy nothing")
-    conclusion = text(run.get("conclusion"))
-    state = _state_of_run(payload.get("action"), conclusion)
-    if state is None:
-        return Ignored(f"the conclusion {conclusion} is no end: {_NO_ENDS.get(conclusion or '', 'it is not known')}")
+    state = _state_of_run(payload.get("action"), text(run.get("conclusion")))
+    if isinstance(state, Ignored):
+        return state
     ended = state[0] in (Status.SUCCEEDED, Status.FAILED)
     when = moment(run.get("updated_at" if ended else "run_started_at")) or at
     commit, branch = sha(run.get("head_sha")), text(run.get("head_branch"))
@@ -125,7 +125,7 @@ def _run(payload: Payload, host: str | None, at: datetime) -> Report | Ignored:
         path=text(run.get("path")) or text(part(payload, "workflow").get("path")),
         version=version_of(ref=branch, commit=commit),
         commit_sha=commit,
-        commit_timestamp=moment(part(run, "head_commit").get("timestamp")),
+        commit_timestamp=past(moment(part(run, "head_commit").get("timestamp")), at=at),
         ref=branch,
         link=link(run.get("html_url")),
         deployed_by=_actor(run) or _login(payload.get("sender")),
@@ -133,10 +133,13 @@ def _run(payload: Payload, host: str | None, at: datetime) -> Report | Ignored:
     )
 
 
-def _state_of_run(action: Any, conclusion: str | None) -> State | None:
-    if action == "completed":
-        return _CONCLUSIONS.get(conclusion or "")
-    return (Status.IN_PROGRESS if action == "in_progress" else Status.PENDING), None
+def _state_of_run(action: Any, conclusion: str | None) -> State | Ignored:
+    if action == "in_progress":
+        return Status.IN_PROGRESS, None
+    if action != "completed":
+        return Ignored(_ANNOUNCED)
+    why = _NO_ENDS.get(conclusion or "", "it is not known")
+    return _CONCLUSIONS.get(conclusion or "") or Ignored(f"the conclusion {conclusion} is no end: {why}")
 
 
 def _key(host: str | None, repository_id: str, own_id: str) -> str:

@@ -10,14 +10,16 @@ from lull import aws, randomness, settings
 from lull.domain.applications import Secrets
 
 
-def create(workspace_id: int, application_id: str, secrets: Secrets) -> str:
-    """The name under which they are kept."""
-    name = f"{settings.secrets_prefix()}{workspace_id}/{application_id}/{randomness.secret(12)}"
+def new_name(workspace_id: int, application_id: str) -> str:
+    """A name that no secret has."""
+    return f"{settings.secrets_prefix()}{workspace_id}/{application_id}/{randomness.secret(12)}"
+
+
+def create(name: str, secrets: Secrets) -> None:
     value = {"repository": secrets.repository, "executor": secrets.executor}
     aws.client("secretsmanager").create_secret(
         Name=name, Description="Lull: of an application", SecretString=json.dumps(value)
     )
-    return name
 
 
 def read(name: str | None) -> Secrets:

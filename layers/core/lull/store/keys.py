@@ -103,6 +103,7 @@
 | 99 | number of its newest deployment        | app_deployments.get_last_number              | table     |
 | 100 | components by ids                      | components.get_components                    | table     |
 | 101 | environments by ids                    | environments.get_environments                | table     |
+| 102 | note of a secret by id                 | secret_notes.get_secret_note                 | table     |
 
 Every key of a customer's record begins with its workspace, so an id of another workspace finds nothing. Numbers are
 fixed-width and instants have whole milliseconds, so that the order of the text is the real order.
@@ -639,6 +640,11 @@ def ended(sort_key: str) -> tuple[datetime, str]:
 
 def application(workspace_id: int, application_id: str) -> Key:
     return {"PK": in_workspace(workspace_id), "SK": APPLICATION + application_id}
+
+
+def secret_note(workspace_id: int, note_id: str) -> Key:
+    """Found by its id alone, as wake-ups name it."""
+    return {"PK": f"WS#{workspace_id}#SECRETNOTE#{note_id}", "SK": "SECRETNOTE"}
 
 
 def app_deployment(workspace_id: int, deployment_id: str) -> Key:

@@ -9,6 +9,7 @@ from lull.domain import app_deployments as domain
 from lull.domain import callbacks, executor_calls
 from lull.domain.app_deployments import AppDeployment, Status
 from lull.domain.applications import Application
+from lull.domain.ci_payloads import past
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.credentials import Caller, Role
 from lull.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated, invalid
@@ -115,7 +116,7 @@ def _driven(
         environment_name="",
         version=commit.sha[:_VERSION_LENGTH],
         commit_sha=commit.sha,
-        commit_timestamp=commit.committed_at,
+        commit_timestamp=past(commit.committed_at, at=at),
         ref=deployment.ref,
         description=f"{application.name} #{deployment.deploy_number}",
         max_duration_seconds=application.max_duration_seconds,
@@ -215,8 +216,7 @@ def apply_status(
         was = store.get_app_deployment(workspace_id, deployment_id)
         if was is None:
             return None
-        known = replace(was, external_id=was.external_id or external_id)
-        now = domain.reported(known, status, at=at, detail=detail)
+        now = domain.reported(domain.found(was, external_id), status, at=at, detail=detail)
         return was if now == was else store.save_app_deployment(now)
 
     found = on_stale_write(decide)

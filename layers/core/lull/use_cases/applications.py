@@ -12,6 +12,7 @@ from lull.domain.errors import Conflict, DomainError, NotFound, invalid
 from lull.gateways import secrets as vault
 from lull.store import app_deployments, components
 from lull.store import applications as store
+from lull.use_cases import secret_notes
 from lull.use_cases.retrying import on_stale_write
 
 Change = Callable[[Application], tuple[Application, Secrets]]
@@ -24,7 +25,7 @@ def create_application(caller: Caller, described: Application, said: Secrets, *,
     application = replace(described, id=randomness.new_uuid(), workspace_id=caller.workspace_id, created_at=at)
     application = domain.with_secrets(application, said)
     _require(application, was=None)
-    return _written(application, said, store.create_application)
+    return _written(application, said, store.create_application, at=at)
 
 
 def get_application(caller: Caller, application_id: str) -> Application:
@@ -39,7 +40,7 @@ def list_applications(caller: Caller) -> list[Application]:
     return store.list_applications(caller.workspace_id)
 
 
-def change_application(caller: Caller, application_id: str, change: Change) -> Application:
+def change_application(caller: Caller, application_id: str, change: Change, *, at: datetime) -> Application:
     """Raises NotFound, Conflict if a new name is taken, Invalid naming what cannot be."""
 
     def decide() -> Application:
@@ -51,14 +52,16 @@ def change_application(caller: Caller, application_id: str, change: Change) -> A
         _require(now, was=was)
         if secrets == kept:
             return store.save_application(now, was=was)
-        saved = _written(replace(now, secret_name=None), secrets, lambda each: store.save_application(each, was=was))
+        secret_notes.note(was.workspace_id, was.id, was.secret_name, at=at)
+        unnamed = replace(now, secret_name=None)
+        saved = _written(unnamed, secrets, lambda each: store.save_application(each, was=was), at=at)
         vault.delete(was.secret_name)
         return saved
 
     return on_stale_write(decide)
 
 
-def delete_application(caller: Caller, application_id: str) -> None:
+def delete_application(caller: Caller, application_id: str, *, at: datetime) -> None:
     """Remove an application with its secrets. Raises Conflict while one of its newest deployments is under way."""
     application = get_application(caller, application_id)
     newest = app_deployments.get_last_number(caller.workspace_id, application_id)
@@ -68,15 +71,20 @@ def delete_application(caller: Caller, application_id: str) -> None:
     found = app_deployments.get_app_deployments([(caller.workspace_id, each) for each in ids])
     if any(not each.is_over for each in found):
         raise Conflict("a deployment of this application is in progress")
+    secret_notes.note(application.workspace_id, application.id, application.secret_name, at=at)
     store.delete_application(application)
     vault.delete(application.secret_name)
 
 
-def _written(application: Application, secrets: Secrets, write: Callable[[Application], Application]) -> Application:
+def _written(
+    application: Application, secrets: Secrets, write: Callable[[Application], Application], *, at: datetime
+) -> Application:
     """Write an application whose secrets are new; where that is refused, they are removed again."""
     if secrets.are_none:
         return write(application)
-    name = vault.create(application.workspace_id, application.id, secrets)
+    name = vault.new_name(application.workspace_id, application.id)
+    secret_notes.note(application.workspace_id, application.id, name, at=at)
+    vault.create(name, secrets)
     try:
         return write(replace(application, secret_name=name))
     except DomainError:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lull import randomness
+from lull.domain import deployment_orders as orders
 from lull.domain import deployment_reports as domain
 from lull.domain.app_deployments import AppDeployment
 from lull.domain.app_deployments import Status as AppStatus
-from lull.domain.applications import ExecutorKind
 from lull.domain.ci_hooks import CiHook
-from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Reason, Status
+from lull.domain.component_deployments import ComponentDeployment, Event, EventKind, Status
 from lull.domain.components import Component
 from lull.domain.deployment_reports import Report, Reported
 from lull.domain.environments import Environment
@@ -22,6 +22,7 @@ from lull.store.codec import Item
 from lull.store.external_keys import External
 from lull.use_cases.app_deployments import apply_status
 from lull.use_cases.component_deployments import effect_of
+from lull.use_cases.report_orders import find_ordered, find_unnamed
 from lull.use_cases.report_targets import find_other_component, find_target
 from lull.use_cases.retrying import on_stale_write
 
@@ -36,8 +37,10 @@ def _advance(workspace_id: int, delivery_id: str, at: datetime) -> HookDelivery 
     if delivery is None or delivery.verdict is not None or delivery.report is None:
         return delivery
     told = Told(delivery=delivery, report=delivery.report, at=at)
-    if ordered := _ordered(told):
+    if ordered := find_ordered(workspace_id, told.report):
         return _take_for_application(told, ordered)
+    if told.report.source is domain.Source.RUNS and told.report.status is Status.PENDING:
+        return _settle(told, Verdict.IGNORED, "the run is only announced, and nobody here asked for it")
     external = external_keys.find_external(workspace_id, told.report.key)
     if external is None:
         return _create(told, claims=lambda made: [_claiming(told.report.key, made)])
@@ -58,41 +61,35 @@ class Told:
         return self.delivery.workspace_id
 
 
-# GitHub has no word for what was cancelled, GitLab has; both say that what runs is under way, and not how far.
-_OF_APPLICATIONS = {
-    Status.IN_PROGRESS: AppStatus.DEPLOYING,
-    Status.SUCCEEDED: AppStatus.AVAILABLE,
-    Status.FAILED: AppStatus.FAILED,
-}
-
-
-def _ordered(told: Told) -> AppDeployment | None:
-    """The deployment of an application that asked for this, if it has an executor that this may come from.
-
-    The provider gives back what it was given, and whoever may deploy there could give it something else: what is known
-    by another name is not meant.
-    """
-    if told.report.ordered_by is None:
-        return None
-    found = app_deployments.get_app_deployment(told.workspace_id, told.report.ordered_by)
-    if found is None or found.executor not in (ExecutorKind.GITHUB, ExecutorKind.GITLAB):
-        return None
-    own_name = told.report.key.rpartition(":")[2]
-    is_known_otherwise = found.external_id is not None and found.external_id.rpartition(":")[2] != own_name
-    return None if is_known_otherwise else found
-
-
 def _take_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
     """It drives its component deployment itself."""
-    to = _OF_APPLICATIONS.get(told.report.status)
-    if told.report.reason is Reason.CANCELLED:
-        to = AppStatus.CANCELLED
-    now = to and apply_status(told.workspace_id, ordered.id, to, at=told.at, source=f"webhook {told.delivery.event}")
-    verdict = Verdict.APPLIED if now and now.status is not ordered.status else Verdict.DUPLICATE
-    if to and now and now.status is not to:
+    to, source = orders.meant(told.report), f"webhook {told.delivery.event}"
+    now = to and apply_status(
+        told.workspace_id, ordered.id, to, at=told.at, source=source, external_id=orders.pipeline_of(told.report)
+    )
+    verdict = Verdict.APPLIED if now and now != ordered else Verdict.DUPLICATE
+    if to and to is not AppStatus.CREATED and now and now.status is not to:
         verdict = Verdict.LATE
     done = settled(told.delivery, verdict, None, ordered.component_deployment_id)
     return hook_deliveries.save_hook_delivery(done)
+
+
+def _take_for_known_application(told: Told, external: External) -> HookDelivery:
+    found = app_deployments.get_app_deployment(told.workspace_id, external.records[app_deployments.KIND])
+    if found is None:
+        raise NotFound("deployment")
+    return _take_for_application(told, found)
+
+
+def _claim_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
+    """From here on what goes by this name is about that deployment, also once it is over."""
+    records = {app_deployments.KIND: ordered.id}
+    named = External(workspace_id=told.workspace_id, key=told.report.key, records=records)
+    try:
+        table.write(external_keys.claiming(named))
+    except table.ConditionFailed as refused:
+        raise StaleWrite("deployment") from refused
+    return _take_for_application(told, ordered)
 
 
 def _take_for_component_deployment(told: Told, external: External) -> HookDelivery:
@@ -112,7 +109,10 @@ def _take_for_component_deployment(told: Told, external: External) -> HookDelive
 
 
 Take = Callable[[Told, External], HookDelivery]
-_TAKE: dict[str, Take] = {store.KIND: _take_for_component_deployment}
+_TAKE: dict[str, Take] = {
+    app_deployments.KIND: _take_for_known_application,
+    store.KIND: _take_for_component_deployment,
+}
 """Who hears a report about a record of ours, by kind: where a name means several, the first. They give the verdict."""
 
 
@@ -172,6 +172,8 @@ def _create(told: Told, *, claims: Callable[[ComponentDeployment], list[Item]]) 
     component, environment = components.get_target(told.workspace_id, *target)
     if component is None or environment is None:
         return _settle(told, Verdict.UNMAPPED, f"its {'environment' if component else 'component'} does not exist")
+    if unnamed := find_unnamed(hook, told.report, target):
+        return _claim_for_application(told, unnamed)
     fresh = _fresh(told, hook, component, environment)
     outcome = domain.reported(fresh, told.report, at=told.at)
     made = outcome.deployment

@@ -21,6 +21,7 @@ from lull.store import (
     maintenance_windows,
     notices,
     projects,
+    secret_notes,
     status_pages,
 )
 from lull.use_cases import announced_maintenance, deployment_chain, deployment_reports, running_outages, watch
@@ -71,6 +72,13 @@ def _advance_hook_delivery(workspace_id: int, delivery_id: str, at: datetime) ->
     deployment_reports.advance(workspace_id, delivery_id, at=at)
 
 
+def _advance_secret_note(workspace_id: int, note_id: str, at: datetime) -> None:
+    # Few wake-ups are of this kind.
+    from lull.use_cases import secret_notes
+
+    secret_notes.advance(workspace_id, note_id, at=at)
+
+
 def _advance_check(workspace_id: int, check_id: int, at: datetime) -> datetime | None:
     check = watch.advance(workspace_id, check_id, at=at)
     # A grace may be over before the next sweep. Every other deadline is left to the sweeps: signals move it, and each
@@ -112,6 +120,7 @@ _ADVANCE: dict[str, Callable[[int, Any, datetime], datetime | None]] = {
     incidents.KIND: _advance_incident,
     maintenance_windows.KIND: _advance_maintenance,
     projects.KIND: _advance_project,
+    secret_notes.KIND: _advance_secret_note,
     status_pages.KIND: _advance_page,
 }
 

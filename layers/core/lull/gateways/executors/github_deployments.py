@@ -11,10 +11,13 @@ from lull.domain.app_deployments import Status
 from lull.domain.executor_calls import Reply, Result
 from lull.gateways import github, outbound
 from lull.gateways.conversations import Conversation
-from lull.gateways.executors.orders import SECONDS, Order, judged, refused
+from lull.gateways.executors.orders import SECONDS, Order, judged, refused, unreached
 
 _WHO = "GitHub"
 _TASK = "deploy"
+_PAGE = 10
+"""So many are read at once, whatever is said of them."""
+_PAGES = 10
 _STATUSES = {
     "queued": Status.CREATED,
     "pending": Status.CREATED,
@@ -87,17 +90,27 @@ def _requested(order: Order) -> dict[str, Any]:
 async def _made_before(conversation: Conversation, order: Order) -> dict[str, Any] | Reply | None:
     """What an earlier try made, whose answer was lost."""
     api, headers = _place(order)
-    query = {"sha": order.deployment.commit.sha, "task": _TASK, "environment": _environment(order), "per_page": 10}
-    found = await conversation.send_json(f"{api}/deployments?{urlencode(query)}", headers=headers)
-    if not found.is_ok:
-        return judged(found.answer, _WHO)
-    each: Any
-    for each in found.value if isinstance(found.value, list) else []:
-        payload = each.get("payload") if isinstance(each, dict) else None
-        ours = payload.get("lull") if isinstance(payload, dict) else None
-        if isinstance(ours, dict) and ours.get("deployment_id") == order.deployment.id:
-            return dict(each)
-    return None
+    query = {"sha": order.deployment.commit.sha, "task": _TASK, "environment": _environment(order), "per_page": _PAGE}
+    for page in range(1, _PAGES + 1):
+        url = f"{api}/deployments?{urlencode({**query, 'page': page} if page > 1 else query)}"
+        found = await conversation.send_json(url, headers=headers)
+        if not found.is_ok:
+            return judged(found.answer, _WHO)
+        if not isinstance(found.value, list):
+            return unreached("GitHub's list of deployments could not be read")
+        ours = [each for each in found.value if _is_for(each, order)]
+        if ours or len(found.value) < _PAGE:
+            return dict(ours[0]) if ours else None
+    return unreached(f"GitHub has {_PAGE * _PAGES} newer deployments of the commit")
+
+
+def _is_for(deployment: Any, order: Order) -> bool:
+    """Whether it gives back our id; servers may give the payload back as text."""
+    payload = deployment.get("payload") if isinstance(deployment, dict) else None
+    if isinstance(payload, str):
+        return order.deployment.id in payload
+    ours = payload.get("lull") if isinstance(payload, dict) else None
+    return isinstance(ours, dict) and ours.get("deployment_id") == order.deployment.id
 
 
 async def _asked(order: Order) -> Reply:

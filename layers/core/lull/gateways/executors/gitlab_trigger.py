@@ -1,15 +1,17 @@
 """GitLab's pipeline triggers: a pipeline of the branch, which is told the commit and how to say how it goes.
 
-GitLab has no idempotency key, and a trigger token may not look: where the answer to a try is lost, a second pipeline is
-told of the same deployment, by `LULL_DEPLOYMENT_ID`.
+GitLab has no idempotency key, and a trigger token may not look. Where the answer to a try is lost, what it may have
+begun is listened for: its job calls back, or the Pipeline Hook gives `LULL_DEPLOYMENT_ID` back. Only where nothing is
+heard is a second pipeline told of the same deployment.
 """
 
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from lull.domain.executor_calls import Reply, Result
 from lull.gateways import gitlab, outbound
 from lull.gateways.conversations import Conversation, document
-from lull.gateways.executors.orders import SECONDS, Order, judged, refused
+from lull.gateways.executors.orders import SECONDS, Order, judged, may_be_done, refused
 
 
 def start(order: Order) -> Reply:
@@ -29,7 +31,7 @@ async def _started(order: Order) -> Reply:
     )
     made = document(answer)
     if not made.is_ok:
-        return judged(answer, "GitLab")
+        return replace(judged(answer, "GitLab"), may_have_begun=may_be_done(answer))
     ids = made.at("project_id"), made.at("id")
     if not all(isinstance(each, int) for each in ids):
         return refused("GitLab's answer makes no sense")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lull.domain.answers import Answer
+from lull.domain.answers import Answer, Failure
 from lull.domain.app_deployments import AppDeployment
 from lull.domain.applications import Application
 from lull.domain.executor_calls import Reply, Result
@@ -11,6 +11,7 @@ from lull.domain.executor_calls import Reply, Result
 SECONDS = 15.0
 """For everything that one call takes."""
 _PASSING = {408, 425, 429}
+_UNSENT = {Failure.INVALID_REQUEST, Failure.DNS, Failure.REFUSED_ADDRESS, Failure.CONNECT, Failure.TLS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,13 @@ def refused(detail: str) -> Reply:
 
 def unreached(detail: str) -> Reply:
     return Reply(result=Result.UNREACHED, detail=detail)
+
+
+def may_be_done(answer: Answer) -> bool:
+    """Whether what was asked for may have been done, although the answer does not say so."""
+    if answer.status_code is None:
+        return answer.failure not in _UNSENT
+    return answer.status_code >= 500
 
 
 def judged(answer: Answer, who: str) -> Reply:
