@@ -413,12 +413,14 @@ def test_a_webhook_about_what_github_was_asked_for_moves_it_and_makes_no_other(a
     def heard(state: str, number: int = 42) -> str | None:
         time.passes(seconds=1)
         told = a_status(state, at=time.at, deployment=number)
-        told["deployment"] |= {"payload": ours, "environment": "live"}
+        told["deployment"] |= {"payload": ours, "environment": "live", "sha": made["git_sha"]}
         assert hook.github("deployment_status", told, delivery=f"{state} {number}").status < 300
         stack.drain()
         return deliveries(api, hook)[0][0]
 
-    # Before GitHub has answered: what it tells of comes first.
+    # Its answer was lost, and what it tells of comes first.
+    rest.answers[f"POST {GITHUB}/deployments"] = (502, b"it was made all the same")
+    stack.drain()
     assert (heard("in_progress"), read(api, by_github, made)["status"]) == ("applied", "deploying")
     assert heard("queued") == "duplicate"
     assert (heard("success"), read(api, by_github, made)["status"]) == ("applied", "available")
@@ -427,6 +429,24 @@ def test_a_webhook_about_what_github_was_asked_for_moves_it_and_makes_no_other(a
     assert [each["status"] for each in listed] == ["succeeded"]
     assert heard("in_progress", 43) == "applied", "somebody else may give GitHub the same words"
     assert len(api.get("/api/v1/deployments")["data"]) == 2
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_who_gives_github_the_same_words_elsewhere_is_not_believed(api, stack, time, git, rest, by_github, answered):
+    made = triggered(api, by_github)
+    if answered:
+        stack.drain()
+    hooks = {"github": a_hook(api), "gitlab": a_hook(api, "gitlab")}
+    told = a_status("failure", at=time.at, deployment=42, repository={"id": 999_999, "full_name": "evil/other"})
+    told["deployment"] |= {"payload": {"lull": {"deployment_id": made["id"]}}, "sha": made["git_sha"]}
+    assert hooks["github"].github("deployment_status", told).status < 300
+    project = {"id": 1296269, "path_with_namespace": "acme/shop", "web_url": "https://gitlab.example/acme/shop"}
+    pipeline = {"id": 42, "status": "failed", "variables": [{"key": "LULL_DEPLOYMENT_ID", "value": made["id"]}]}
+    told = {"object_kind": "pipeline", "object_attributes": pipeline, "project": project}
+    assert hooks["gitlab"].gitlab(told).status < 300
+    stack.drain()
+    assert read(api, by_github, made)["status"] == "created"
+    assert [deliveries(api, hook)[0][0] for hook in hooks.values()] == ["unmapped", "unmapped"]
 
 
 def a_caller() -> Any:

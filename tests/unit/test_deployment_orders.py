@@ -12,7 +12,7 @@ from lull.domain.applications import Application, Executor, ExecutorKind, Provid
 from lull.domain.commits import Commit
 from lull.domain.component_deployments import Reason
 from lull.domain.component_deployments import Status as Reported
-from lull.domain.deployment_orders import is_about, meant, newest_asked_for, pipeline_of
+from lull.domain.deployment_orders import is_about, may_speak_for, meant, name_of, newest_asked_for
 from lull.domain.deployment_reports import Report, Source
 from lull.domain.executor_calls import LISTEN, Reply, Result, after, leased
 from lull.gateways.executors.orders import may_be_done
@@ -143,11 +143,14 @@ def test_what_a_report_means():
     assert meant(a_report(FAILED, reason=Reason.CANCELLED)) is Status.CANCELLED
 
 
-def test_what_the_executor_calls_a_pipeline():
+def test_what_the_executor_calls_it():
     pipeline = a_report(key="gitlab:https://gitlab.example:8443:30:pipeline:7", source=Source.RUNS)
-    assert pipeline_of(pipeline) == "gitlab:gitlab.example:8443:30:pipeline:7"
-    assert pipeline_of(a_report()) is None
-    assert pipeline_of(a_report(key="github:42:run:1", source=Source.RUNS)) is None
+    assert name_of(pipeline) == "gitlab:gitlab.example:8443:30:pipeline:7"
+    assert name_of(a_report()) is None
+    assert name_of(a_report(key="github:42:run:1", source=Source.RUNS)) is None
+    for key in ("github:42:7", "github:ghe.example:42:7"):
+        assert name_of(a_report(key=key)) == "github:42:7"
+    assert name_of(a_report(key="standard:hook:x:y")) is None
 
 
 ANSWERS = [
@@ -181,3 +184,36 @@ def test_one_that_may_have_begun_is_listened_for_before_the_next_try(may_have_be
     told = after(calling, Task.START, reply, at=NOON, jitter=0)
     assert told.call is not None
     assert told.call.next_at == NOON + (LISTEN if may_have_begun else timedelta(seconds=5))
+
+
+BY_GITHUB = {"executor": ExecutorKind.GITHUB}
+AT_GITHUB = {"key": "github:55:4242", "repository_id": "55"}
+OF_PIPELINE = {"key": "gitlab:https://gitlab.example:30:pipeline:77", "source": Source.RUNS}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "report", "believed"),
+    [
+        ({**BY_GITHUB, "external_id": "github:55:4242"}, AT_GITHUB, True),
+        ({**BY_GITHUB, "external_id": "github:55:4242"}, {"key": "github:ghe.example:55:4242"}, True),
+        ({**BY_GITHUB, "external_id": "github:55:4242"}, {**AT_GITHUB, "key": "github:999999:4242"}, False),
+        ({**BY_GITHUB, "external_id": "github:55:4242"}, {**AT_GITHUB, "key": "github:55:4243"}, False),
+        ({**BY_GITHUB, "call": TOLD}, AT_GITHUB, True),
+        ({**BY_GITHUB, "call": TOLD}, {**AT_GITHUB, "repository": "ACME/Shop"}, True),
+        ({**BY_GITHUB, "call": TOLD}, {**AT_GITHUB, "repository": "evil/other"}, False),
+        ({**BY_GITHUB, "call": TOLD}, {**AT_GITHUB, "repository": None}, False),
+        ({**BY_GITHUB, "call": TOLD}, {**AT_GITHUB, "commit_sha": "f" * 40}, False),
+        ({**BY_GITHUB, "call": TOLD}, {**AT_GITHUB, "commit_sha": None}, False),
+        ({**BY_GITHUB, "call": replace(TOLD, tries=0)}, AT_GITHUB, False),
+        ({**BY_GITHUB, "call": TOLD}, {**AT_GITHUB, "at": NOON - timedelta(minutes=6)}, False),
+        ({"external_id": "gitlab:gitlab.example:30:pipeline:77"}, OF_PIPELINE, True),
+        ({"external_id": "gitlab:127.0.0.1:8522:30:pipeline:77"}, OF_PIPELINE, True),
+        ({"external_id": "gitlab:gitlab.example:31:pipeline:77"}, OF_PIPELINE, False),
+        ({"external_id": "gitlab:gitlab.example:30:pipeline:78"}, OF_PIPELINE, False),
+        ({"external_id": "gitlab:gitlab.example:30:pipeline:77"}, {"key": "github:30:77"}, False),
+        ({"call": TOLD}, {**OF_PIPELINE, "commit_sha": "f" * 40}, True),
+        ({"call": TOLD}, {**OF_PIPELINE, "repository": "evil/other"}, False),
+    ],
+)
+def test_who_may_speak_for_a_deployment_that_a_report_names(deployment, report, believed):
+    assert may_speak_for(a_report(**report), an_application(), a_deployment(**deployment)) is believed

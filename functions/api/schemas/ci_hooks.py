@@ -59,7 +59,7 @@ Secret = Annotated[
 ]
 Glob = Annotated[
     Name,
-    Field(description="As a shell matches file names (`*`, `?`, `[ab]`), whatever the case."),
+    Field(description="As a shell matches names (`*`, `?`, `[ab]`), whatever the case; `*` goes beyond a `/`."),
 ]
 HookId = Annotated[str, Path(pattern=f"^[0-9A-Za-z]{{{ID_LENGTH}}}$")]
 

@@ -53,7 +53,7 @@ SCHEMES: dict[Provider, tuple[Scheme, ...]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentRule:
     pattern: str
-    """Of environment names, as a shell matches file names (`*`, `?`, `[ab]`), whatever their case."""
+    """Of environment names, as a shell matches names (`*`, `?`, `[ab]`; `*` goes beyond a `/`), whatever their case."""
     environment_id: str
 
 
@@ -62,7 +62,7 @@ class Rule:
     """What the events of a repository are about."""
 
     repository: str
-    """`owner/name` or `group/path`, as a shell matches file names, whatever its case; or the provider's numeric id."""
+    """`owner/name` or `group/path`, matched likewise; or the provider's numeric id."""
     path: str | None = None
     """GitHub: the file of the workflow; GitLab: the name of the pipeline; matched like `repository`."""
     source: Source = Source.DEPLOYMENTS

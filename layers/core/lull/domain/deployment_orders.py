@@ -27,11 +27,34 @@ def meant(report: Report) -> Status | None:
     return Status.CANCELLED if report.reason is Reason.CANCELLED else _MEANT.get(report.status)
 
 
-def pipeline_of(report: Report) -> str | None:
-    """What the executor gitlab calls the pipeline that a report is of; None if it is of none."""
+def name_of(report: Report) -> str | None:
+    """What the executors call what a report is of, a deployment of GitHub or a pipeline of GitLab; None if neither."""
+    provider, *_, repository_id, own_id = report.key.split(":")
+    if provider == "github" and report.source is Source.DEPLOYMENTS:
+        return f"github:{repository_id}:{own_id}"
     server, _, pipeline = report.key.partition("://")
-    is_one = server.startswith("gitlab:") and report.source is Source.RUNS
-    return f"gitlab:{pipeline}" if is_one else None
+    is_pipeline = server.startswith("gitlab:") and report.source is Source.RUNS
+    return f"gitlab:{pipeline}" if is_pipeline else None
+
+
+def may_speak_for(report: Report, application: Application, deployment: AppDeployment) -> bool:
+    """Whether a report that names a deployment is believed.
+
+    A provider gives back what it was given, to all who see the repository, and whoever may deploy anywhere could give
+    it the same words. So it has to come from where the deployment is known to be; until its executor has answered, from
+    the application's own repository and, at GitHub, of the commit that it was told to deploy. GitLab is told a branch,
+    which may have moved on.
+    """
+    by_gitlab = deployment.executor is ExecutorKind.GITLAB
+    if deployment.external_id:
+        parts = 3 if by_gitlab else 2
+        return deployment.external_id.split(":")[-parts:] == report.key.split(":")[-parts:]
+    return (
+        _is_told(deployment)
+        and (by_gitlab or _is_same_commit(report, deployment))
+        and _is_of_project(report, application, deployment)
+        and report.at >= deployment.created_at - CLOCKS_DIFFER_BY
+    )
 
 
 def newest_asked_for(report: Report, candidates: Iterable[tuple[Application, AppDeployment]]) -> AppDeployment | None:
@@ -45,14 +68,24 @@ def newest_asked_for(report: Report, candidates: Iterable[tuple[Application, App
 
 def is_about(report: Report, application: Application, deployment: AppDeployment) -> bool:
     """Whether it is of the same project and commit, and of the time in which the deployment was under way."""
-    if {application.executor.kind, deployment.executor} != {ExecutorKind.GITLAB} or report.commit_sha is None:
+    if {application.executor.kind, deployment.executor} != {ExecutorKind.GITLAB}:
         return False
-    call = deployment.call
-    is_told = call is None or call.task is not Task.START or call.tries > 0
-    is_same_commit = deployment.commit.sha.startswith(report.commit_sha)
     return (
-        is_told and is_same_commit and _is_of_project(report, application, deployment) and _is_then(report, deployment)
+        _is_told(deployment)
+        and _is_same_commit(report, deployment)
+        and _is_of_project(report, application, deployment)
+        and _is_then(report, deployment)
     )
+
+
+def _is_told(deployment: AppDeployment) -> bool:
+    """Whether its executor may have begun."""
+    call = deployment.call
+    return call is None or call.task is not Task.START or call.tries > 0
+
+
+def _is_same_commit(report: Report, deployment: AppDeployment) -> bool:
+    return report.commit_sha is not None and deployment.commit.sha.startswith(report.commit_sha)
 
 
 def _is_of_project(report: Report, application: Application, deployment: AppDeployment) -> bool:

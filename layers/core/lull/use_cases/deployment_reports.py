@@ -37,7 +37,7 @@ def _advance(workspace_id: int, delivery_id: str, at: datetime) -> HookDelivery 
     if delivery is None or delivery.verdict is not None or delivery.report is None:
         return delivery
     told = Told(delivery=delivery, report=delivery.report, at=at)
-    if ordered := find_ordered(workspace_id, told.report):
+    if ordered := find_ordered(delivery, told.report):
         return _take_for_application(told, ordered)
     if told.report.source is domain.Source.RUNS and told.report.status is Status.PENDING:
         return _settle(told, Verdict.IGNORED, "the run is only announced, and nobody here asked for it")
@@ -65,7 +65,7 @@ def _take_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
     """It drives its component deployment itself."""
     to, source = orders.meant(told.report), f"webhook {told.delivery.event}"
     now = to and apply_status(
-        told.workspace_id, ordered.id, to, at=told.at, source=source, external_id=orders.pipeline_of(told.report)
+        told.workspace_id, ordered.id, to, at=told.at, source=source, external_id=orders.name_of(told.report)
     )
     verdict = Verdict.APPLIED if now and now != ordered else Verdict.DUPLICATE
     if to and to is not AppStatus.CREATED and now and now.status is not to:

@@ -7,25 +7,26 @@ from lull.domain.app_deployments import AppDeployment
 from lull.domain.applications import Application, ExecutorKind
 from lull.domain.ci_hooks import CiHook, Provider
 from lull.domain.deployment_reports import Report, Source
-from lull.store import app_deployments, applications
+from lull.domain.hook_deliveries import HookDelivery
+from lull.store import app_deployments, applications, ci_hooks
 
 _LOOKED_AT = 10
+_EXECUTORS = {ExecutorKind.GITHUB: Provider.GITHUB, ExecutorKind.GITLAB: Provider.GITLAB}
+"""Whose webhooks may speak for which executor."""
 
 
-def find_ordered(workspace_id: int, report: Report) -> AppDeployment | None:
-    """The deployment that a report names, if it has an executor that this may come from.
-
-    The provider gives back what it was given, and whoever may deploy there could give it something else: what is known
-    by another name is not meant.
-    """
+def find_ordered(delivery: HookDelivery, report: Report) -> AppDeployment | None:
+    """The deployment that a report names, if it is believed: see `domain.may_speak_for`."""
     if report.ordered_by is None:
         return None
-    found = app_deployments.get_app_deployment(workspace_id, report.ordered_by)
-    if found is None or found.executor not in (ExecutorKind.GITHUB, ExecutorKind.GITLAB):
+    found = app_deployments.get_app_deployment(delivery.workspace_id, report.ordered_by)
+    if found is None or found.executor not in _EXECUTORS:
         return None
-    own_name = report.key.rpartition(":")[2]
-    is_known_otherwise = found.external_id is not None and found.external_id.rpartition(":")[2] != own_name
-    return None if is_known_otherwise else found
+    hook = ci_hooks.get_ci_hook(delivery.hook_id)
+    application = applications.get_application(delivery.workspace_id, found.application_id)
+    if hook is None or application is None or _EXECUTORS[found.executor] is not hook.provider:
+        return None
+    return found if domain.may_speak_for(report, application, found) else None
 
 
 def find_unnamed(hook: CiHook, report: Report, target: tuple[str, str]) -> AppDeployment | None:
