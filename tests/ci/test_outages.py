@@ -125,14 +125,26 @@ def test_a_slow_lull_is_given_up_in_time(nobody, lull):
         Trouble(200, body=b"[" * 100_000),
         Trouble(200, body=b"x" * 2_000_000),
         Trouble(500, body=b"oops"),
+        Trouble(302, {"location": "http://[::1"}),
+        *(Trouble(status, body=b"<html>No</html>") for status in (400, 401, 403, 404, 407, 409)),
+        Trouble(404, body=b'{"message": "Not Found"}'),
+        Trouble(403, body=b'{"message": "Forbidden"}'),
+        Trouble(403, body=b'{"statusCode": 404, "message": "no", "error": "Not Found"}'),
+        Trouble(403, body=b'{"statusCode": 403, "message": null, "error": "Forbidden"}'),
     ],
-    ids=lambda trouble: trouble.body[:20],
+    ids=lambda trouble: f"{trouble.status} {trouble.body[:60]!r}",
 )
 def test_what_is_not_lull_counts_as_down(nobody, lull, trouble):
     lull.troubles += [trouble] * 9
     answer = nobody.lull(*START, "--required", "--timeout", "1")
     assert (answer.code, answer.err.count("\n")) == (4, 1)
     assert not lull.made("POST")
+
+
+def test_an_url_with_a_path_too_much_is_a_mistake(pipeline, lull, shop):
+    answer = pipeline.lull(*START, LULL_URL=f"{lull.url}/production")
+    assert (answer.code, answer.out) == (2, "")
+    assert "LULL_URL leads to Lull, but not to its API" in answer.err
 
 
 def test_a_redirect_is_not_followed_with_a_token(nobody, lull):
@@ -167,7 +179,10 @@ def test_an_output_that_nobody_reads_stops_nothing(job, shop, printed):
 
 
 def test_what_lull_says_is_no_command_to_the_runner(nobody, lull):
-    said = b'{"message": "no\\n::set-env name=PATH::/tmp\\r\\u2028::stop-commands::x"}'
+    said = (
+        b'{"statusCode": 400, "error": "Bad Request", '
+        b'"message": "no\\n::set-env name=PATH::/tmp\\r\\u2028::stop-commands::x"}'
+    )
     lull.troubles.append(Trouble(400, body=said))
     answer = nobody.in_github().lull(*START)
     assert answer.code == 1
