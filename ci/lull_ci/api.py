@@ -10,10 +10,11 @@ from urllib.parse import urlencode, urlsplit
 from lull_ci import __version__
 from lull_ci.credentials import Credential
 from lull_ci.errors import CommandError, Misused, Refused, Unreachable
-from lull_ci.exchanges import Answer, Exchanges
+from lull_ci.exchanges import Answer, Exchanges, Service
 from lull_ci.settings import Settings
 from lull_ci.texts import one_line
 
+_LULL = Service("Lull", "LULL_URL")
 _SAYS_NOTHING = "check LULL_URL: what answers there is not Lull"
 _NO_SUCH_PATH = "there is nothing at this path"
 
@@ -64,7 +65,7 @@ class Api:
         if key:
             # Lull's own for what it makes; for the rest it tells a job's equal requests apart.
             headers["idempotency-key"] = key
-        answer = self.exchanges.send("Lull", method, f"{self._settings.url}/api{path}", headers, body)
+        answer = self.exchanges.send(_LULL, method, f"{self._settings.url}/api{path}", headers, body)
         if 300 <= answer.status < 400:
             raise Misused(f"LULL_URL leads elsewhere{_place(answer)}: set it to where Lull is")
         if answer.status >= 500:

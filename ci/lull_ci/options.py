@@ -13,7 +13,7 @@ from lull_ci.handover import DEPLOYMENT_ID, WINDOW_ID
 from lull_ci.texts import UUID, one_line, seconds_of
 
 _EXIT_CODES = """exit codes:
-  0  done; or Lull is down and nobody said --required: a warning tells
+  0  done; or Lull is down (or this command has a fault) and nobody said --required: a warning tells
   1  refused by Lull: the message and its fields say why
   2  options, environment or configuration are wrong
   3  can-deploy: no
@@ -22,7 +22,7 @@ _EXIT_CODES = """exit codes:
 LULL_URL says where Lull is, LULL_TOKEN is an API key. Without a key the token that GitHub Actions or GitLab CI sign for
 the job is shown, for the audience LULL_AUDIENCE (LULL_URL, unless it is set); LULL_WORKSPACE is needed where several
 workspaces trust a repository. In other CIs LULL_RUN tells one run from another: set it
-to something of this run's own, the same in all of its steps."""
+to something of this run's own, the same in all of its steps. LULL_DEBUG=1 shows where a fault of this command is."""
 
 
 def parsed(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:

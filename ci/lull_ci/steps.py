@@ -12,7 +12,7 @@ from lull_ci import deployments, gate, windows
 from lull_ci.api import Api
 from lull_ci.commits import committed_at, timestamp
 from lull_ci.deployments import FAILED, SUCCEEDED, Deployment, Order
-from lull_ci.errors import GATE_SAYS_NO, CommandError, Misused, Refused, Unreachable
+from lull_ci.errors import GATE_SAYS_NO, CommandError, Misused, Refused
 from lull_ci.handover import Handover
 from lull_ci.runs import Run
 from lull_ci.terminal import Terminal
@@ -150,7 +150,10 @@ def end_window(step: Step) -> int:
 def can_deploy(step: Step) -> int:
     try:
         verdict = gate.ask(step.api, step.asked.component, step.asked.environment)
-    except Unreachable:
+    except (Refused, Misused):
+        raise
+    except Exception:
+        # Lull is down, or this command has a fault.
         step.handover.verdict("unknown")
         if not step.required and not step.asked.json:
             step.terminal.result("unknown")

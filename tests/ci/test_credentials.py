@@ -185,6 +185,19 @@ def test_github_may_have_no_token(job, github, trouble, code, said):
         ({"LULL_URL": "https://me:pw@lull.example"}, "must not hold credentials"),
         ({"LULL_URL": "lull.example"}, "is not a URL"),
         ({"LULL_URL": "https://lull.example:port"}, "is not a URL"),
+        ({"LULL_URL": "https://lull..example"}, "LULL_URL is not a URL"),
+        ({"LULL_URL": f"https://{'a' * 64}.example"}, "LULL_URL is not a URL"),
+        ({"LULL_URL": "https://xn--a.example", "LULL_TOKEN": "lull_x"}, "LULL_URL is not a URL"),
+        ({"LULL_URL": "https://ü..example", "LULL_TOKEN": "lull_x"}, "LULL_URL is not a URL"),
+        ({"LULL_AUDIENCE": "\udcff"}, "LULL_AUDIENCE is not text"),
+        (
+            {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.example", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "a\nb"},
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token",
+        ),
+        (
+            {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://xn--a.example", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "a"},
+            "ACTIONS_ID_TOKEN_REQUEST_URL is not a URL",
+        ),
         ({"LULL_TOKEN": "two words"}, "LULL_TOKEN is not a token"),
         ({"LULL_WORKSPACE": "acme"}, "is not the number of a workspace"),
         ({"LULL_REQUIRED": "perhaps"}, "is neither true nor false"),
@@ -197,6 +210,27 @@ def test_a_configuration_that_cannot_work_is_said_in_one_line(tmp_path, environm
     answer = Pipeline(tmp_path, {"LULL_URL": "https://lull.example"}).lull(*command, **environment)
     assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
     assert said in answer.err
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"SSL_CERT_FILE": "/nope"}, "SSL_CERT_FILE is wrong: No such file"),
+        ({"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE is wrong: there are no certificates in it"),
+        ({"http_proxy": "socks5://me:secret@proxy.example"}, "http_proxy names a SOCKS proxy"),
+        ({"ALL_PROXY": "ftp://me:secret@proxy.example"}, "ALL_PROXY is not the URL of a proxy"),
+        ({"HTTPS_PROXY": "proxy.example:secret"}, "HTTPS_PROXY is not the URL of a proxy"),
+        ({"http_proxy": "http://me:secret@proxy..example"}, "http_proxy is not the URL of a proxy"),
+        ({"no_proxy": "[::1"}, "no_proxy is not a list of hosts"),
+    ],
+    ids=str,
+)
+def test_what_a_machine_says_of_its_network_may_be_wrong(tmp_path, environment, said):
+    job = Pipeline(tmp_path, {"LULL_URL": "http://127.0.0.1:1", "LULL_TOKEN": "lull_x", "LULL_TIMEOUT": "1"})
+    answer = job.process("can-deploy", *START[2:6], **environment)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+    assert said in answer.err
+    assert "secret" not in answer.err
 
 
 def test_json_is_what_the_api_says(pipeline, shop):

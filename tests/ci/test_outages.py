@@ -1,5 +1,6 @@
 """What a pipeline meets on the way to Lull, and that no release fails for it unless it asks to."""
 
+import sys
 import time
 from email.utils import formatdate
 
@@ -176,6 +177,30 @@ def test_an_output_that_nobody_reads_stops_nothing(job, shop, printed):
     assert (code, said) == (0, "")
     assert shop.deployments()[0]["status"] == "in_progress"
     assert job.unread("--help") == (0, "")
+
+
+@pytest.mark.parametrize("closed", ["exec >&-", "exec 2>&-", "exec >/dev/full", "exec 2>/dev/full"])
+def test_an_output_that_takes_nothing_stops_nothing(lost, closed):
+    done = lost.run(["bash", "-c", f'{closed}; "$@"', "_", sys.executable, "-m", "lull_ci", "can-deploy", *TARGET])
+    assert done.code == 0
+    assert "Traceback" not in done.err
+    assert done.out in ("", "unknown\n")
+
+
+@pytest.mark.parametrize("command", [("can-deploy", *TARGET), ("deploy", "fail", *TARGET)], ids=lambda each: each[0])
+def test_a_fault_of_the_command_itself_fails_no_release(nobody, monkeypatch, command):
+    def broken(*_: object) -> None:
+        raise KeyError("lull_secret")
+
+    monkeypatch.setattr("lull_ci.gate.id_of", broken)
+    monkeypatch.setattr("lull_ci.deployments.id_of", broken)
+    went_on = nobody.lull(*command, LULL_RUN="17")
+    assert (went_on.code, went_on.out) == (0, "unknown\n" if command[0] == "can-deploy" else "")
+    assert "warning: this command has a fault (KeyError at test_outages.py:" in went_on.err
+    assert "lull_secret" not in went_on.err
+    assert nobody.lull(*command, "--required", LULL_RUN="17").code == 4
+    asked = nobody.lull(*command, LULL_RUN="17", LULL_DEBUG="1")
+    assert (asked.code, "lull: KeyError: 'lull_secret'" in asked.err) == (0, True)
 
 
 def test_what_lull_says_is_no_command_to_the_runner(nobody, lull):
