@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from lull_ci.deadlines import within
 from lull_ci.errors import Misused, Unreachable
 from lull_ci.texts import one_line
 
@@ -80,26 +81,32 @@ class Exchanges:
 
         from lull_ci import clients
 
-        if self._opened is None:
-            self._opened = clients.client()
+        client = self._opened = self._opened or clients.client()
         at_most = max(0.1, min(_ONE_REQUEST, self.seconds_left))
-        ends_at = time.monotonic() + at_most
         try:
-            with self._opened.stream(method, url, headers=headers, json=body, timeout=at_most) as response:
-                read = b""
-                for chunk in response.iter_bytes():
-                    read += chunk
-                    if len(read) > _LARGEST:
-                        return None, "its answer does not end"
-                    if time.monotonic() > ends_at:
-                        return None, "its answer takes too long"
-                return Answer(response.status_code, response.headers, read), f"it answers {response.status_code}"
-        except httpx.TimeoutException:
+            answer = within(
+                at_most, lambda: _answered(client, method, url, headers=headers, json=body, timeout=at_most)
+            )
+        except (TimeoutError, httpx.TimeoutException):
+            # It may still be busy.
+            self._opened = None
             return None, f"no answer within {at_most:.0f} s"
         except httpx.HTTPError as error:
             return None, one_line(error) or type(error).__name__
         except (UnicodeError, httpx.InvalidURL) as error:
             raise Misused(clients.wrong_address(service.variable)) from error
+        return answer, f"it answers {answer.status}" if answer else "its answer does not end"
+
+
+def _answered(client: httpx.Client, method: str, url: str, **how: Any) -> Answer | None:
+    """None for one that is too long."""
+    with client.stream(method, url, **how) as response:
+        read = b""
+        for chunk in response.iter_bytes():
+            read += chunk
+            if len(read) > _LARGEST:
+                return None
+        return Answer(response.status_code, response.headers, read)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

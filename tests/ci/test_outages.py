@@ -1,8 +1,13 @@
 """What a pipeline meets on the way to Lull, and that no release fails for it unless it asks to."""
 
+import json
+import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.utils import formatdate
+from threading import Event, Thread
 
 import pytest
 
@@ -114,6 +119,43 @@ def test_a_slow_lull_is_given_up_in_time(nobody, lull):
     gave_up = nobody.lull(*START, "--required", "--timeout", "1")
     assert gave_up.code == 4
     assert "no answer within 1 s" in gave_up.err
+
+
+@pytest.mark.parametrize("dripping", ["HTTP/1.1 ", "x-a: b\r\n", "[1,"])
+def test_an_answer_in_drips_is_given_up_in_time(tmp_path, dripping):
+    """A byte now and then is never too slow for the timeout of a socket. Whoever waits to its end is refused."""
+    answer = "HTTP/1.1 401 Unauthorized\r\nx-a: b\r\n"
+    refusal = json.dumps({"statusCode": 401, "message": "no", "error": "[1,"})
+    answer += f"content-length: {len(refusal)}\r\nconnection: close\r\n\r\n{refusal}"
+    before, _, after = answer.partition(dripping)
+    with drip(before, dripping, after) as url:
+        job = Pipeline(tmp_path, {"LULL_URL": url, "LULL_TOKEN": "lull_x", "LULL_TIMEOUT": "1"})
+        gave_up = job.lull("can-deploy", *TARGET, "--required")
+    assert (gave_up.code, gave_up.out) == (4, "")
+    assert "no answer within 1 s" in gave_up.err
+
+
+@contextmanager
+def drip(before: str, slowly: str, after: str) -> Iterator[str]:
+    """Answers, with seconds and a bit of it from time to time in the middle; ends early if nobody reads."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(before.encode())
+            for byte in slowly:
+                connection.sendall(byte.encode())
+                over.wait(3 / len(slowly))
+            connection.sendall(after.encode())
+
+    over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Thread(target=serve)
+        server.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        over.set()
+        server.join()
 
 
 @pytest.mark.parametrize(
