@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from lull_ci import deployments, gate, windows
+from lull_ci import deployments, gate, leftovers, windows
 from lull_ci.api import Api
 from lull_ci.commits import committed_at, timestamp
 from lull_ci.deployments import FAILED, SUCCEEDED, Deployment, Order
@@ -48,6 +48,8 @@ def start_deployment(step: Step) -> int:
     )
     if step.asked.json:
         step.terminal.record(begun.said)
+    # Not before: in between nothing would keep the checks quiet.
+    leftovers.end(step.api, step.run, begun, step.terminal)
     return 0
 
 
@@ -83,6 +85,7 @@ def end_deployment(step: Step, status: str) -> int:
         return _nothing(step, "deployment", "deploy")
     ended = deployments.end(step.api, found, status, step.terminal)
     _print(step, ended.id, ended.said)
+    leftovers.end(step.api, step.run, ended, step.terminal)
     return 0
 
 
@@ -149,7 +152,7 @@ def end_window(step: Step) -> int:
 
 def can_deploy(step: Step) -> int:
     try:
-        verdict = gate.ask(step.api, step.asked.component, step.asked.environment)
+        verdict = gate.ask(step.api, step.run, step.asked.component, step.asked.environment)
     except (Refused, Misused):
         raise
     except Exception:
@@ -158,6 +161,8 @@ def can_deploy(step: Step) -> int:
         if not step.required and not step.asked.json:
             step.terminal.result("unknown")
         raise
+    for left in verdict.left:
+        step.terminal.note(f"{left}: by an earlier attempt of this job, so it does not count; `deploy start` ends it")
     step.handover.verdict("true" if verdict.can_deploy else "false")
     if step.asked.json:
         step.terminal.record(verdict.said)
