@@ -138,16 +138,20 @@ def start_window(step: Step) -> int:
 
 
 def end_window(step: Step) -> int:
-    window_id = step.asked.id
-    if window_id is None:
-        if step.asked.project is None:
-            raise Misused("it is not known which window is meant: give --id, or --project (LULL_PROJECT)")
-        window_id = windows.find(step.api, step.run, step.asked.project)
+    window_id = step.asked.id or _inherited_window(step) or windows.find(step.api, step.run, step.asked.project)
     if window_id is None:
         return _nothing(step, "deployment window", "window")
     ended = windows.end(step.api, window_id, step.terminal)
     _print(step, str(ended.id), ended.said)
     return 0
+
+
+def _inherited_window(step: Step) -> int | None:
+    """The one that `window start` handed on, unless a window of another project is meant."""
+    inherited: int | None = step.asked.inherited_id
+    if inherited is None or step.asked.project is None:
+        return inherited
+    return inherited if windows.read(step.api, inherited).said.get("projectId") == step.asked.project else None
 
 
 def can_deploy(step: Step) -> int:

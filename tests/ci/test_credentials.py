@@ -115,6 +115,8 @@ def test_jobs_of_github_need_no_secret(pipeline, github, installation, shop):
     another = job.lull("window", "start", "--project", str(shop.project), "--key", "2")
     found = job.lull("window", "end", "--project", str(shop.project))
     assert (found.code, found.out) == (0, another.out)
+    last = job.lull("window", "start", "--project", str(shop.project), "--key", "3")
+    assert job.lull("window", "end").out == last.out
     assert shop.statuses() == ["RESUMED", "RESUMED"]
 
 
@@ -201,7 +203,7 @@ def test_github_may_have_no_token(job, github, trouble, code, said):
         ({"LULL_TOKEN": "two words"}, "LULL_TOKEN is not a token"),
         ({"LULL_WORKSPACE": "acme"}, "is not the number of a workspace"),
         ({"LULL_REQUIRED": "perhaps"}, "is neither true nor false"),
-        ({"LULL_DEPLOYMENT_ID": "7"}, "it is not the id of a deployment"),
+        ({"LULL_STARTED_DEPLOYMENT_ID": "7"}, "it is not the id of a deployment"),
         ({"LULL_TIMEOUT": "0"}, "from 1 to 600"),
     ],
 )

@@ -58,7 +58,7 @@ def test_a_lull_that_is_down_fails_no_release_unless_it_is_required(lost, comman
 def test_what_follows_a_start_that_did_not_reach_lull(lost, job, shop):
     lost.lull(*START)
     # Not the id of what was deployed before, if there was anything.
-    assert lost.handed_on("env") == {"LULL_DEPLOYMENT_ID": ""}
+    assert lost.handed_on("env") == {"LULL_STARTED_DEPLOYMENT_ID": ""}
     ended = job.lull("deploy", "succeed", *TARGET, **lost.handed_on("env"))
     assert ended.code == 0
     assert "no deployment of this run to end" in ended.err
