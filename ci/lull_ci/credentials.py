@@ -12,6 +12,8 @@ from lull_ci.exchanges import Exchanges, Service
 from lull_ci.settings import Settings, checked
 
 _REQUEST_URL, _REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+_OF_OTHERS = {301, 302, 303, 307, 308, 407}
+"""What proxies and sign-in pages answer in its place."""
 _SERVICE = Service("GitHub's token service", _REQUEST_URL)
 
 
@@ -51,7 +53,7 @@ def _of_github(settings: Settings, environ: Mapping[str, str], exchanges: Exchan
         "accept": "application/json",
     }
     answer = exchanges.send(_SERVICE, "GET", url, headers)
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status in _OF_OTHERS:
         raise Unreachable(f"{_SERVICE.name} answers {answer.status}")
     if answer.status != 200:
         raise Refused(f"{_SERVICE.name} refuses a token ({answer.status}): does the job have `id-token: write`?")

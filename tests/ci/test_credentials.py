@@ -164,6 +164,8 @@ def test_no_secret_is_printed_but_to_be_masked(job, lull, shop, github):
     ("trouble", "code", "said"),
     [
         (Trouble(500), 4, "GitHub's token service answers 500"),
+        (Trouble(407, body=b"<html>"), 4, "GitHub's token service answers 407"),
+        (Trouble(302, {"location": "https://sign-in.example"}), 4, "GitHub's token service answers 302"),
         (Trouble(403), 1, "does the job have `id-token: write`?"),
         (Trouble(200, body=b'{"count": 1}'), 4, "answers without a token"),
         (Trouble(200, body=b'{"value": ""}'), 4, "answers without a token"),
