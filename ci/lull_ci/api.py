@@ -9,12 +9,14 @@ from urllib.parse import urlencode, urlsplit
 
 from lull_ci import __version__
 from lull_ci.credentials import Credential
-from lull_ci.errors import Misused, Refused, Unreachable
-from lull_ci.exchanges import Answer, Exchanges
+from lull_ci.errors import CommandError, Misused, Refused, Unreachable
+from lull_ci.exchanges import Answer, Exchanges, Service
 from lull_ci.settings import Settings
 from lull_ci.texts import one_line
 
+_LULL = Service("Lull", "LULL_URL")
 _SAYS_NOTHING = "check LULL_URL: what answers there is not Lull"
+_NO_SUCH_PATH = "there is nothing at this path"
 
 
 class Api:
@@ -63,10 +65,9 @@ class Api:
         if key:
             # Lull's own for what it makes; for the rest it tells a job's equal requests apart.
             headers["idempotency-key"] = key
-        answer = self.exchanges.send("Lull", method, f"{self._settings.url}/api{path}", headers, body)
+        answer = self.exchanges.send(_LULL, method, f"{self._settings.url}/api{path}", headers, body)
         if 300 <= answer.status < 400:
-            place = urlsplit(answer.headers.get("location", ""))
-            raise Misused(f"LULL_URL leads elsewhere, to {place.scheme}://{place.netloc}: set it to where Lull is")
+            raise Misused(f"LULL_URL leads elsewhere{_place(answer)}: set it to where Lull is")
         if answer.status >= 500:
             raise Unreachable(f"Lull answers {answer.status}")
         said = _json(answer)
@@ -77,6 +78,14 @@ class Api:
         return said
 
 
+def _place(answer: Answer) -> str:
+    try:
+        place = urlsplit(answer.headers.get("location", ""))
+    except ValueError:
+        return ""
+    return f", to {one_line(f'{place.scheme}://{place.netloc}', 300)}" if place.netloc else ""
+
+
 def _json(answer: Answer) -> Any:
     try:
         return json.loads(answer.body)
@@ -84,19 +93,33 @@ def _json(answer: Answer) -> Any:
         return None
 
 
-def _refused(status: int, said: Any, credential: Credential) -> Refused:
-    """With the message and each field that the answer names."""
-    message, details = f"HTTP {status}", None
-    if isinstance(said, dict) and "message" in said:
-        message, details = one_line(said["message"], 300), said.get("details")
-    elif status not in (401, 403):
-        return Refused(f"refused with HTTP {status}; {_SAYS_NOTHING}", status)
+def _refused(status: int, said: Any, credential: Credential) -> CommandError:
+    """With the message and each field that the answer names, if it is Lull that refuses.
+
+    Whatever else stands where Lull should be has errors too: proxies, sign-in pages, firewalls, a gateway without Lull
+    behind it. It is Lull that is not reachable then.
+    """
+    if not _is_of_lull(status, said):
+        return Unreachable(f"HTTP {status}, but not from Lull; {_SAYS_NOTHING}")
+    if status == 404 and said["message"] == _NO_SUCH_PATH:
+        return Misused("LULL_URL leads to Lull, but not to its API: leave out the path behind the host")
+    details = said.get("details")
     fields = [
         f"{one_line(each.get('field'), 100)} {one_line(each.get('message'), 200)}"
         for each in (details if isinstance(details, list) else [])
         if isinstance(each, dict)
     ]
-    text = f"refused: {message}" + (f" ({'; '.join(fields)})" if fields else "")
+    text = f"refused: {one_line(said['message'], 300)}" + (f" ({'; '.join(fields)})" if fields else "")
     if status == 401:
         text += f"; {credential.advice}"
     return Refused(text, status)
+
+
+def _is_of_lull(status: int, said: Any) -> bool:
+    """Whether this is the one shape of Lull's errors."""
+    return (
+        isinstance(said, dict)
+        and said.get("statusCode") == status
+        and isinstance(said.get("message"), str)
+        and isinstance(said.get("error"), str)
+    )

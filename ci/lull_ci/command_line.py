@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 from lull_ci import options
 from lull_ci.api import Api
@@ -20,6 +22,8 @@ from lull_ci.settings import Settings, is_required, settings_of
 from lull_ci.steps import STEPS, Step
 from lull_ci.terminal import Terminal, finish
 
+_DEBUG = "LULL_DEBUG"
+
 
 def run() -> None:
     try:
@@ -31,6 +35,7 @@ def run() -> None:
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     run = run_of(environ)
     terminal = Terminal(in_actions=run.provider == GITHUB)
+    required = "--required" in arguments
     try:
         asked = options.parsed(arguments, environ)
         required = asked.required or is_required(environ)
@@ -46,6 +51,24 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        return _broken(error, environ, terminal, required=required)
+
+
+def _broken(error: Exception, environ: Mapping[str, str], terminal: Terminal, *, required: bool) -> int:
+    """As if Lull were not reachable. The error's own words may hold a token: they are for whoever asks for them."""
+    frames = traceback.extract_tb(error.__traceback__)
+    text = f"this command has a fault ({type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno})"
+    if environ.get(_DEBUG):
+        for line in "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines():
+            terminal.note(line)
+    else:
+        text += f"; {_DEBUG}=1 shows more"
+    if required:
+        terminal.error(text)
+        return Unreachable.exit_code
+    terminal.warning(f"{text}; going on without Lull, since nothing says --required")
+    return 0
 
 
 def _done(

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from lull_ci.errors import Misused, Refused, Unreachable
-from lull_ci.exchanges import Exchanges
+from lull_ci.exchanges import Exchanges, Service
 from lull_ci.settings import Settings, checked
 
 _REQUEST_URL, _REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
-_SERVICE = "GitHub's token service"
+_OF_OTHERS = {301, 302, 303, 307, 308, 407}
+"""What proxies and sign-in pages answer in its place."""
+_SERVICE = Service("GitHub's token service", _REQUEST_URL)
 
 
 @dataclass(frozen=True)
@@ -46,17 +48,20 @@ def _of_github(settings: Settings, environ: Mapping[str, str], exchanges: Exchan
     """A new one: it lives for minutes, and may be asked for at any time."""
     asked = environ[_REQUEST_URL]
     url = f"{asked}{'&' if '?' in asked else '?'}audience={quote(settings.audience, safe='')}"
-    headers = {"authorization": f"Bearer {environ[_REQUEST_TOKEN]}", "accept": "application/json"}
+    headers = {
+        "authorization": f"Bearer {checked(environ[_REQUEST_TOKEN], _REQUEST_TOKEN)}",
+        "accept": "application/json",
+    }
     answer = exchanges.send(_SERVICE, "GET", url, headers)
-    if answer.status >= 500:
-        raise Unreachable(f"{_SERVICE} answers {answer.status}")
+    if answer.status >= 500 or answer.status in _OF_OTHERS:
+        raise Unreachable(f"{_SERVICE.name} answers {answer.status}")
     if answer.status != 200:
-        raise Refused(f"{_SERVICE} refuses a token ({answer.status}): does the job have `id-token: write`?")
+        raise Refused(f"{_SERVICE.name} refuses a token ({answer.status}): does the job have `id-token: write`?")
     try:
         value = json.loads(answer.body)["value"]
     except (ValueError, KeyError, TypeError):
         value = None
     token = checked(value, "the token of GitHub") if isinstance(value, str) else None
     if token is None:
-        raise Unreachable(f"{_SERVICE} answers without a token")
+        raise Unreachable(f"{_SERVICE.name} answers without a token")
     return token

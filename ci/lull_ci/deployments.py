@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lull_ci.api import Api
+from lull_ci.attempts import Attempt
 from lull_ci.errors import CommandError, Misused, Refused, Unreachable
 from lull_ci.names import COMPONENT, ENVIRONMENT, id_of
 from lull_ci.runs import Run
@@ -27,6 +28,8 @@ class Deployment:
     quiet: str
     key: str | None
     """What tells it from others of its run."""
+    by: Attempt | None
+    """Of which attempt of its run it is, where that is known."""
     said: dict[str, Any]
     """The answer as it came."""
 
@@ -44,11 +47,17 @@ class Deployment:
             attempt=said.get("attempt") or 1,
             quiet=said["quiet"],
             key=ci.get("key") if isinstance(ci, dict) else None,
+            by=Attempt.of(said["metadata"]),
             said=said,
         )
 
     def __str__(self) -> str:
         return f"{self.said.get('componentName')} {self.said['version']} to {self.said.get('environmentName')}"
+
+    @property
+    def target(self) -> dict[str, str]:
+        """What is deployed where, as a query."""
+        return {f"{noun}Id": str(self.said.get(f"{noun}Id")) for noun in (COMPONENT, ENVIRONMENT)}
 
     def is_of(self, component: str | None, environment: str | None) -> bool:
         """Whether it is what these names or ids say; None says nothing."""
@@ -91,8 +100,8 @@ def begin(api: Api, made: Deployment, terminal: Terminal) -> Deployment:
         terminal.warning(f"this job has deployed {made} already; give a --key to record another")
         return made
     if made.status in (FAILED, ROLLED_BACK):
-        made = _move(api, made, PENDING)
-    return made if made.status == IN_PROGRESS else _move(api, made, IN_PROGRESS)
+        made = move(api, made, PENDING)
+    return made if made.status == IN_PROGRESS else move(api, made, IN_PROGRESS)
 
 
 def wait_until_quiet(api: Api, begun: Deployment, seconds: float, terminal: Terminal) -> Deployment:
@@ -125,11 +134,13 @@ def read(api: Api, deployment_id: str) -> Deployment:
 def find(api: Api, run: Run, component: str, environment: str, key: str | None) -> Deployment | None:
     """The newest of this run that is still open, else its newest; where no run is known, the only one in progress.
 
+    Those of this attempt of the job go first, and those that a later attempt has replaced are over.
+
     Raises Misused where several may be meant.
     """
     target = {"componentId": id_of(api, COMPONENT, component), "environmentId": id_of(api, ENVIRONMENT, environment)}
     if run.id is None:
-        begun = [each for each in _list(api, **target, status=IN_PROGRESS) if key in (None, each.key)]
+        begun = [each for each in listed(api, **target, status=IN_PROGRESS) if key in (None, each.key)]
         if len(begun) > 1:
             several = ", ".join(each.id for each in begun)
             raise Misused(
@@ -137,7 +148,9 @@ def find(api: Api, run: Run, component: str, environment: str, key: str | None) 
                 f"give --id, or set LULL_RUN for start and end ({several})"
             )
         return next(iter(begun), None)
-    ours = [each for each in _list(api, **target) if run.made(each.said["metadata"]) and key in (None, each.key)]
+    ours = [each for each in listed(api, **target) if run.made(each.said["metadata"]) and key in (None, each.key)]
+    ours = [each for each in ours if run.made_in_this_attempt(each.by)] or ours
+    ours = [each for each in ours if not (each.by and any(each.by.is_before(other.by) for other in ours))]
     still_open = [each for each in ours if each.status in _OPEN]
     if len({each.key for each in still_open}) > 1:
         several = ", ".join(each.id for each in still_open)
@@ -147,7 +160,7 @@ def find(api: Api, run: Run, component: str, environment: str, key: str | None) 
     return next(iter(still_open or ours), None)
 
 
-def _list(api: Api, **which: str) -> list[Deployment]:
+def listed(api: Api, **which: str) -> list[Deployment]:
     """The newest hundred."""
     data = api.get(_PATH, **which, take=100).get("data")
     return [Deployment.of(each) for each in (data if isinstance(data, list) else [])]
@@ -166,13 +179,13 @@ def end(api: Api, found: Deployment, status: str, terminal: Terminal) -> Deploym
         )
         raise Refused(f"{found} has {found.status.replace('_', ' ')}{why}: it cannot become {status}")
     if found.status == PENDING and status == SUCCEEDED:
-        found = _move(api, found, IN_PROGRESS)
-    ended = _move(api, found, status)
+        found = move(api, found, IN_PROGRESS)
+    ended = move(api, found, status)
     terminal.note(f"{ended} has {ended.status}")
     return ended
 
 
-def _move(api: Api, deployment: Deployment, status: str) -> Deployment:
+def move(api: Api, deployment: Deployment, status: str) -> Deployment:
     """Moved on, by this request or by an earlier one whose answer was lost."""
     try:
         key = f"{deployment.id}-{deployment.attempt}-{status}"

@@ -7,21 +7,26 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lull_ci.errors import Unreachable
+from lull_ci.deadlines import within
+from lull_ci.errors import Misused, Unreachable
 from lull_ci.texts import one_line
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 _TRY_AGAIN = {429, 502, 503, 504}
 FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
 _ONE_REQUEST = 10.0
 _LARGEST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+    variable: str
+    """That says where it is."""
 
 
 @dataclass(frozen=True)
@@ -50,57 +55,58 @@ class Exchanges:
     def seconds_left(self) -> float:
         return self._deadline - time.monotonic()
 
-    def send(self, who: str, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:
-        """The answer, whatever its status. Raises Unreachable, naming `who`, if there is none in time."""
+    def send(self, service: Service, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> Answer:
+        """The answer, whatever its status.
+
+        Raises Unreachable if there is none in time, Misused if the environment leads to an address that nothing has.
+        """
         pause = FIRST_PAUSE
         while True:
-            answer, trouble = self._tried(method, url, headers, body)
+            answer, trouble = self._tried(service, method, url, headers, body)
             if answer and answer.status not in _TRY_AGAIN:
                 return answer
             asked = _retry_after(answer.headers) if answer else None
             wait = pause * random.uniform(0.75, 1.25) if asked is None else asked
             if wait >= self.seconds_left:
                 wish = f" and asks to wait {asked:.0f} s" if asked else ""
-                raise Unreachable(f"{who} is not reachable: {trouble}{wish}")
+                raise Unreachable(f"{service.name} is not reachable: {trouble}{wish}")
             time.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _tried(self, method: str, url: str, headers: Mapping[str, str], body: Any) -> tuple[Answer | None, str]:
+    def _tried(
+        self, service: Service, method: str, url: str, headers: Mapping[str, str], body: Any
+    ) -> tuple[Answer | None, str]:
         """The answer and its status in words; None and what went wrong."""
         import httpx
 
+        from lull_ci import clients
+
+        client = self._opened = self._opened or clients.client()
         at_most = max(0.1, min(_ONE_REQUEST, self.seconds_left))
-        ends_at = time.monotonic() + at_most
         try:
-            with self._client().stream(method, url, headers=headers, json=body, timeout=at_most) as response:
-                read = b""
-                for chunk in response.iter_bytes():
-                    read += chunk
-                    if len(read) > _LARGEST:
-                        return None, "its answer does not end"
-                    if time.monotonic() > ends_at:
-                        return None, "its answer takes too long"
-                return Answer(response.status_code, response.headers, read), f"it answers {response.status_code}"
-        except httpx.TimeoutException:
+            answer = within(
+                at_most, lambda: _answered(client, method, url, headers=headers, json=body, timeout=at_most)
+            )
+        except (TimeoutError, httpx.TimeoutException):
+            # It may still be busy.
+            self._opened = None
             return None, f"no answer within {at_most:.0f} s"
         except httpx.HTTPError as error:
             return None, one_line(error) or type(error).__name__
-
-    def _client(self) -> httpx.Client:
-        import httpx
-
-        if self._opened is None:
-            # A redirect would take the token elsewhere.
-            self._opened = httpx.Client(follow_redirects=False, verify=_authorities())
-        return self._opened
+        except (UnicodeError, httpx.InvalidURL) as error:
+            raise Misused(clients.wrong_address(service.variable)) from error
+        return answer, f"it answers {answer.status}" if answer else "its answer does not end"
 
 
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whose certificates are believed; to read them takes longer than a request."""
-    import httpx
-
-    return httpx.create_ssl_context()
+def _answered(client: httpx.Client, method: str, url: str, **how: Any) -> Answer | None:
+    """None for one that is too long."""
+    with client.stream(method, url, **how) as response:
+        read = b""
+        for chunk in response.iter_bytes():
+            read += chunk
+            if len(read) > _LARGEST:
+                return None
+        return Answer(response.status_code, response.headers, read)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from lull_ci.errors import Misused
 
 DEPLOYMENT_ID, WINDOW_ID = "LULL_DEPLOYMENT_ID", "LULL_WINDOW_ID"
+"""What people set: it goes before everything else."""
+STARTED_DEPLOYMENT, STARTED_WINDOW = "LULL_STARTED_DEPLOYMENT_ID", "LULL_STARTED_WINDOW_ID"
+"""What the start before handed on: good for whoever does not name something else."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,10 @@ class Handover:
 
     def deployment(self, deployment_id: str) -> None:
         """An empty id says that there is none: that of an earlier deployment must not be taken for it."""
-        self._hand_on("deployment-id", DEPLOYMENT_ID, deployment_id)
+        self._hand_on("deployment-id", STARTED_DEPLOYMENT, deployment_id)
 
     def window(self, window_id: str) -> None:
-        self._hand_on("window-id", WINDOW_ID, window_id)
+        self._hand_on("window-id", STARTED_WINDOW, window_id)
 
     def verdict(self, verdict: str) -> None:
         _append(self.output_file, "can-deploy", verdict)

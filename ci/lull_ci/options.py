@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 
 from lull_ci import __version__
 from lull_ci.errors import Misused
-from lull_ci.handover import DEPLOYMENT_ID, WINDOW_ID
+from lull_ci.handover import DEPLOYMENT_ID, STARTED_DEPLOYMENT, STARTED_WINDOW, WINDOW_ID
 from lull_ci.texts import UUID, one_line, seconds_of
 
 _EXIT_CODES = """exit codes:
-  0  done; or Lull is down and nobody said --required: a warning tells
+  0  done; or Lull is down (or this command has a fault) and nobody said --required: a warning tells
   1  refused by Lull: the message and its fields say why
   2  options, environment or configuration are wrong
   3  can-deploy: no
@@ -22,11 +22,14 @@ _EXIT_CODES = """exit codes:
 LULL_URL says where Lull is, LULL_TOKEN is an API key. Without a key the token that GitHub Actions or GitLab CI sign for
 the job is shown, for the audience LULL_AUDIENCE (LULL_URL, unless it is set); LULL_WORKSPACE is needed where several
 workspaces trust a repository. In other CIs LULL_RUN tells one run from another: set it
-to something of this run's own, the same in all of its steps."""
+to something of this run's own, the same in all of its steps. LULL_DEBUG=1 shows where a fault of this command is."""
 
 
 def parsed(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
     """The options, with those of the environment. Raises Misused where they are wrong."""
+    if environ.get("LULL_APPLICATION_ID"):
+        # The executor of an application has set both: that is the id of a deployment of another kind.
+        environ = {name: value for name, value in environ.items() if name != DEPLOYMENT_ID}
     return _parser(_Variables(environ)).parse_args(arguments)
 
 
@@ -126,12 +129,16 @@ def _start(parser: argparse.ArgumentParser, variables: _Variables) -> None:
         type=_wait,
         help="seconds to wait for its checks to be quiet (default: 15)",
     )
-    parser.add_argument("--dotenv", metavar="FILE", help=f"write {DEPLOYMENT_ID} there, as a dotenv report of GitLab")
+    parser.add_argument(
+        "--dotenv", metavar="FILE", help=f"write {STARTED_DEPLOYMENT} there, as a dotenv report of GitLab"
+    )
 
 
 def _end(parser: argparse.ArgumentParser, variables: _Variables) -> None:
-    parser.add_argument("--id", type=_uuid, help=f"as `deploy start` printed it [{DEPLOYMENT_ID}]")
-    variables.option(parser, "--inherited-id", DEPLOYMENT_ID, type=_uuid, help=argparse.SUPPRESS)
+    variables.option(
+        parser, "--id", DEPLOYMENT_ID, type=_uuid, help="as `deploy start` printed it: this one, whatever else is set"
+    )
+    variables.option(parser, "--inherited-id", STARTED_DEPLOYMENT, type=_uuid, help=argparse.SUPPRESS)
     _target(parser, variables, required=False)
     variables.option(parser, "--key", "LULL_KEY", type=_text, help="the one that `deploy start` was given")
 
@@ -148,12 +155,15 @@ def _window_start(parser: argparse.ArgumentParser, variables: _Variables) -> Non
     ending.add_argument(
         "--for", dest="duration", type=_duration, metavar="30m", help="it ends by itself after this long (default: 24h)"
     )
-    parser.add_argument("--dotenv", metavar="FILE", help=f"write {WINDOW_ID} there, as a dotenv report of GitLab")
+    parser.add_argument("--dotenv", metavar="FILE", help=f"write {STARTED_WINDOW} there, as a dotenv report of GitLab")
 
 
 def _window_end(parser: argparse.ArgumentParser, variables: _Variables) -> None:
     variables.option(parser, "--id", WINDOW_ID, type=_number, help="as `window start` printed it")
-    variables.option(parser, "--project", "LULL_PROJECT", type=_number, help="or its project, for the one of this run")
+    variables.option(parser, "--inherited-id", STARTED_WINDOW, type=_number, help=argparse.SUPPRESS)
+    variables.option(
+        parser, "--project", "LULL_PROJECT", type=_number, help="or its project, if it is not to be looked for"
+    )
 
 
 def _said(parser: argparse.ArgumentParser, variables: _Variables) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from lull_ci.attempts import Attempt
 from lull_ci.texts import one_line
 
 GITHUB, GITLAB, OTHER = "github", "gitlab", "other"
@@ -88,6 +89,13 @@ class Run:
         if self.id is None or not isinstance(ci, dict):
             return False
         return (ci.get("provider"), ci.get("repository"), ci.get("runId")) == (self.provider, self.repository, self.id)
+
+    def attempt_at(self, key: str | None) -> Attempt | None:
+        """What a deployment with this key that is made now remembers."""
+        return Attempt.of(self.metadata(key))
+
+    def made_in_this_attempt(self, by: Attempt | None) -> bool:
+        return by is not None and by == self.attempt_at(by.key)
 
 
 def run_of(environ: Mapping[str, str]) -> Run:

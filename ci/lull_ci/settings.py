@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lull_ci.errors import Misused
-from lull_ci.texts import one_line
+from lull_ci.texts import has_host, one_line
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
@@ -35,11 +35,14 @@ def settings_of(environ: Mapping[str, str], *, url: str | None, token: str | Non
     if workspace and not re.fullmatch("[0-9]{1,12}", workspace, re.ASCII):
         raise Misused("LULL_WORKSPACE is not the number of a workspace")
     base = _base(said)
+    audience = environ.get("LULL_AUDIENCE", "").strip()
+    if one_line(audience, len(audience)) != audience:
+        raise Misused("LULL_AUDIENCE is not text: it has control characters in it, or is not UTF-8")
     return Settings(
         url=base,
         token=checked(token or environ.get("LULL_TOKEN"), "LULL_TOKEN"),
         workspace=workspace,
-        audience=environ.get("LULL_AUDIENCE", "").strip() or base,
+        audience=audience or base,
         id_token_variable=id_token_variable,
     )
 
@@ -61,15 +64,11 @@ def is_required(environ: Mapping[str, str]) -> bool:
 
 
 def _base(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment or one_line(url) != url:
+    said = urlsplit(url) if has_host(url) and one_line(url) == url else None
+    if said is None or said.scheme not in ("http", "https") or said.query or said.fragment:
         raise Misused("LULL_URL is not a URL such as https://lull.example")
-    if parts.username is not None:
+    if said.username is not None:
         raise Misused("LULL_URL must not hold credentials: set LULL_TOKEN")
-    if parts.scheme == "http" and host not in _LOOPBACK:
+    if said.scheme == "http" and said.hostname not in _LOOPBACK:
         raise Misused("LULL_URL must be https: a token would travel in the clear")
     return url.rstrip("/")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from lull_ci import deployments, gate, windows
+from lull_ci import deployments, gate, leftovers, windows
 from lull_ci.api import Api
 from lull_ci.commits import committed_at, timestamp
 from lull_ci.deployments import FAILED, SUCCEEDED, Deployment, Order
-from lull_ci.errors import GATE_SAYS_NO, CommandError, Misused, Refused, Unreachable
+from lull_ci.errors import GATE_SAYS_NO, CommandError, Misused, Refused
 from lull_ci.handover import Handover
 from lull_ci.runs import Run
 from lull_ci.terminal import Terminal
@@ -48,6 +48,8 @@ def start_deployment(step: Step) -> int:
     )
     if step.asked.json:
         step.terminal.record(begun.said)
+    # Not before: in between nothing would keep the checks quiet.
+    leftovers.end(step.api, step.run, begun, step.terminal)
     return 0
 
 
@@ -83,6 +85,7 @@ def end_deployment(step: Step, status: str) -> int:
         return _nothing(step, "deployment", "deploy")
     ended = deployments.end(step.api, found, status, step.terminal)
     _print(step, ended.id, ended.said)
+    leftovers.end(step.api, step.run, ended, step.terminal)
     return 0
 
 
@@ -135,11 +138,7 @@ def start_window(step: Step) -> int:
 
 
 def end_window(step: Step) -> int:
-    window_id = step.asked.id
-    if window_id is None:
-        if step.asked.project is None:
-            raise Misused("it is not known which window is meant: give --id, or --project (LULL_PROJECT)")
-        window_id = windows.find(step.api, step.run, step.asked.project)
+    window_id = step.asked.id or _inherited_window(step) or windows.find(step.api, step.run, step.asked.project)
     if window_id is None:
         return _nothing(step, "deployment window", "window")
     ended = windows.end(step.api, window_id, step.terminal)
@@ -147,14 +146,27 @@ def end_window(step: Step) -> int:
     return 0
 
 
+def _inherited_window(step: Step) -> int | None:
+    """The one that `window start` handed on, unless a window of another project is meant."""
+    inherited: int | None = step.asked.inherited_id
+    if inherited is None or step.asked.project is None:
+        return inherited
+    return inherited if windows.read(step.api, inherited).said.get("projectId") == step.asked.project else None
+
+
 def can_deploy(step: Step) -> int:
     try:
-        verdict = gate.ask(step.api, step.asked.component, step.asked.environment)
-    except Unreachable:
+        verdict = gate.ask(step.api, step.run, step.asked.component, step.asked.environment)
+    except (Refused, Misused):
+        raise
+    except Exception:
+        # Lull is down, or this command has a fault.
         step.handover.verdict("unknown")
         if not step.required and not step.asked.json:
             step.terminal.result("unknown")
         raise
+    for left in verdict.left:
+        step.terminal.note(f"{left}: by an earlier attempt of this job, so it does not count; `deploy start` ends it")
     step.handover.verdict("true" if verdict.can_deploy else "false")
     if step.asked.json:
         step.terminal.record(verdict.said)

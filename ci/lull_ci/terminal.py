@@ -3,7 +3,8 @@
 In GitHub Actions warnings and errors are workflow commands, which it shows on the run's page. It reads them from stderr
 as well, so stdout stays good for `id=$(lull deploy start …)`.
 
-Whoever reads may stop, as `head` does: the rest is for nobody, and what was asked is done all the same.
+Whoever reads may stop, as `head` does, and a disk may be full: the rest is for nobody, and what was asked is done all
+the same.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from lull_ci.texts import one_line
 class Terminal:
     def __init__(self, *, in_actions: bool) -> None:
         self._in_actions = in_actions
-        for stream in (sys.stdout, sys.stderr):
+        for stream in filter(None, (sys.stdout, sys.stderr)):
             # An image's locale may know ASCII only.
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            stream.reconfigure(errors="backslashreplace")
 
     def result(self, text: str) -> None:
         _print(one_line(text), sys.stdout)
@@ -57,10 +58,13 @@ def finish() -> None:
         _print("", stream, end="")
 
 
-def _print(text: str, stream: TextIO, end: str = "\n") -> None:
+def _print(text: str, stream: TextIO | None, end: str = "\n") -> None:
+    if stream is None:
+        # It was closed before the start.
+        return
     try:
         print(text, file=stream, end=end, flush=True)
-    except BrokenPipeError:
+    except OSError:
         # The interpreter flushes once more at its end, and would complain.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

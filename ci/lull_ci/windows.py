@@ -12,6 +12,7 @@ from lull_ci.terminal import Terminal
 
 _PATH = "/deployments"
 _LONGEST_NAME = 255
+_MOST_PROJECTS = 20
 ENDED = "ENDED"
 
 
@@ -50,12 +51,46 @@ def start(api: Api, run: Run, body: dict[str, Any], key: str | None, terminal: T
     return opened
 
 
-def find(api: Api, run: Run, project: int) -> int | None:
-    """The newest of this run that has not ended; windows remember the run by its link, or else by their names."""
+def read(api: Api, window_id: int) -> Window:
+    return Window.of(api.get(f"{_PATH}/{window_id}"))
+
+
+def find(api: Api, run: Run, project: int | None) -> int | None:
+    """The newest of this run that has not ended; windows remember the run by its link, or else by their names.
+
+    Without a project it is looked for in all of them. Raises Misused where several may be meant.
+    """
     if run.id is None:
         raise Misused("no CI run is known here: give --id, as `lull window start` printed it, or set LULL_RUN for both")
+    if project is not None:
+        return next(iter(_of_run(api, run, project)), None)
+    found = [each for one in _projects(api) for each in _of_run(api, run, one)]
+    if len(found) > 1:
+        several = ", ".join(str(each) for each in found)
+        raise Misused(f"this run has several deployment windows open: give --id, or --project ({several})")
+    return next(iter(found), None)
+
+
+def _of_run(api: Api, run: Run, project: int) -> list[int]:
     windows = [Window.of(each) for each in api.list(_PATH, projectId=project)]
-    return next((each.id for each in windows if each.status != ENDED and _is_of(run, each)), None)
+    return [each.id for each in windows if each.status != ENDED and _is_of(run, each)]
+
+
+def _projects(api: Api) -> list[int]:
+    """Of which the credential may have opened windows. Raises Misused for more than are asked one by one."""
+    grant = api.get("/v1/ci-identity").get("grant")
+    if isinstance(grant, dict):
+        ids = grant.get("projectIds")
+    else:
+        items = api.get("/projects", limit=_MOST_PROJECTS + 1).get("items")
+        ids = [each.get("id") for each in items if isinstance(each, dict)] if isinstance(items, list) else None
+    if not isinstance(ids, list) or not all(type(each) is int for each in ids):
+        raise Unreachable("check LULL_URL: what answers there is not Lull")
+    if len(ids) > _MOST_PROJECTS:
+        raise Misused(
+            f"there are more than {_MOST_PROJECTS} projects to look in: give --project (LULL_PROJECT), or --id"
+        )
+    return ids
 
 
 def _is_of(run: Run, window: Window) -> bool:

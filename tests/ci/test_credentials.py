@@ -115,6 +115,8 @@ def test_jobs_of_github_need_no_secret(pipeline, github, installation, shop):
     another = job.lull("window", "start", "--project", str(shop.project), "--key", "2")
     found = job.lull("window", "end", "--project", str(shop.project))
     assert (found.code, found.out) == (0, another.out)
+    last = job.lull("window", "start", "--project", str(shop.project), "--key", "3")
+    assert job.lull("window", "end").out == last.out
     assert shop.statuses() == ["RESUMED", "RESUMED"]
 
 
@@ -162,6 +164,8 @@ def test_no_secret_is_printed_but_to_be_masked(job, lull, shop, github):
     ("trouble", "code", "said"),
     [
         (Trouble(500), 4, "GitHub's token service answers 500"),
+        (Trouble(407, body=b"<html>"), 4, "GitHub's token service answers 407"),
+        (Trouble(302, {"location": "https://sign-in.example"}), 4, "GitHub's token service answers 302"),
         (Trouble(403), 1, "does the job have `id-token: write`?"),
         (Trouble(200, body=b'{"count": 1}'), 4, "answers without a token"),
         (Trouble(200, body=b'{"value": ""}'), 4, "answers without a token"),
@@ -185,10 +189,23 @@ def test_github_may_have_no_token(job, github, trouble, code, said):
         ({"LULL_URL": "https://me:pw@lull.example"}, "must not hold credentials"),
         ({"LULL_URL": "lull.example"}, "is not a URL"),
         ({"LULL_URL": "https://lull.example:port"}, "is not a URL"),
+        ({"LULL_URL": "https://lull..example"}, "LULL_URL is not a URL"),
+        ({"LULL_URL": f"https://{'a' * 64}.example"}, "LULL_URL is not a URL"),
+        ({"LULL_URL": "https://xn--a.example", "LULL_TOKEN": "lull_x"}, "LULL_URL is not a URL"),
+        ({"LULL_URL": "https://ü..example", "LULL_TOKEN": "lull_x"}, "LULL_URL is not a URL"),
+        ({"LULL_AUDIENCE": "\udcff"}, "LULL_AUDIENCE is not text"),
+        (
+            {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://token.example", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "a\nb"},
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token",
+        ),
+        (
+            {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://xn--a.example", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "a"},
+            "ACTIONS_ID_TOKEN_REQUEST_URL is not a URL",
+        ),
         ({"LULL_TOKEN": "two words"}, "LULL_TOKEN is not a token"),
         ({"LULL_WORKSPACE": "acme"}, "is not the number of a workspace"),
         ({"LULL_REQUIRED": "perhaps"}, "is neither true nor false"),
-        ({"LULL_DEPLOYMENT_ID": "7"}, "it is not the id of a deployment"),
+        ({"LULL_STARTED_DEPLOYMENT_ID": "7"}, "it is not the id of a deployment"),
         ({"LULL_TIMEOUT": "0"}, "from 1 to 600"),
     ],
 )
@@ -197,6 +214,27 @@ def test_a_configuration_that_cannot_work_is_said_in_one_line(tmp_path, environm
     answer = Pipeline(tmp_path, {"LULL_URL": "https://lull.example"}).lull(*command, **environment)
     assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
     assert said in answer.err
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"SSL_CERT_FILE": "/nope"}, "SSL_CERT_FILE is wrong: No such file"),
+        ({"SSL_CERT_FILE": "/dev/null"}, "SSL_CERT_FILE is wrong: there are no certificates in it"),
+        ({"http_proxy": "socks5://me:secret@proxy.example"}, "http_proxy names a SOCKS proxy"),
+        ({"ALL_PROXY": "ftp://me:secret@proxy.example"}, "ALL_PROXY is not the URL of a proxy"),
+        ({"HTTPS_PROXY": "proxy.example:secret"}, "HTTPS_PROXY is not the URL of a proxy"),
+        ({"http_proxy": "http://me:secret@proxy..example"}, "http_proxy is not the URL of a proxy"),
+        ({"no_proxy": "[::1"}, "no_proxy is not a list of hosts"),
+    ],
+    ids=str,
+)
+def test_what_a_machine_says_of_its_network_may_be_wrong(tmp_path, environment, said):
+    job = Pipeline(tmp_path, {"LULL_URL": "http://127.0.0.1:1", "LULL_TOKEN": "lull_x", "LULL_TIMEOUT": "1"})
+    answer = job.process("can-deploy", *START[2:6], **environment)
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+    assert said in answer.err
+    assert "secret" not in answer.err
 
 
 def test_json_is_what_the_api_says(pipeline, shop):

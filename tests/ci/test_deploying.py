@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from tests.ci.command import Pipeline
+from tests.ci.lull_server import Trouble
 from tests.deploying import a_deployment
 
 TARGET = ("--component", "checkout", "--environment", "production")
@@ -19,7 +20,7 @@ def test_checks_are_quiet_from_start_to_success(pipeline, shop):
     assert "checkout a1b2c3d4e5f6 to production is in progress; its checks are quiet" in started.err
     assert (made["status"], made["quiet"], shop.statuses()) == ("in_progress", "on", ["PAUSED", "PAUSED"])
     assert job.handed_on("output") == {"deployment-id": made["id"]}
-    assert job.handed_on("env") == {"LULL_DEPLOYMENT_ID": made["id"]}
+    assert job.handed_on("env") == {"LULL_STARTED_DEPLOYMENT_ID": made["id"]}
     ended = job.process("deploy", "succeed", **job.handed_on("env"))
     assert (ended.code, ended.out) == (0, made["id"] + "\n")
     assert shop.statuses() == ["RESUMED", "RESUMED"]
@@ -103,7 +104,7 @@ def test_the_same_step_with_another_version_needs_a_key(pipeline, shop):
     other = job.lull("deploy", "start", *TARGET, "--version", "v9")
     assert other.code == 1
     assert "give each a --key of its own" in other.err
-    assert job.handed_on("env") == {"LULL_DEPLOYMENT_ID": ""}
+    assert job.handed_on("env") == {"LULL_STARTED_DEPLOYMENT_ID": ""}
     assert len(shop.deployments()) == 1
 
 
@@ -111,7 +112,7 @@ def test_the_same_step_with_another_version_needs_a_key(pipeline, shop):
 def test_the_end_is_found_by_its_run_and_may_be_told_twice(pipeline, shop, verb, status):
     job = pipeline.in_gitlab()
     started = job.lull("deploy", "start", *TARGET, "--dotenv", str(job.file("lull.env")))
-    assert job.handed_on("lull.env") == {"LULL_DEPLOYMENT_ID": started.out.strip()}
+    assert job.handed_on("lull.env") == {"LULL_STARTED_DEPLOYMENT_ID": started.out.strip()}
     # Of somebody else, and newer.
     pipeline.in_github().lull("deploy", "start", *TARGET, "--wait", "0")
     # In a later job of the pipeline.
@@ -130,8 +131,28 @@ def test_an_id_that_was_handed_on_is_not_taken_for_another_component(pipeline, s
     checkout = job.lull("deploy", "start", *TARGET, "--wait", "0").out.strip()
     web = job.lull("deploy", "start", "--component", "web", "--environment", "production", "--wait", "0").out.strip()
     # GITHUB_ENV holds the second one's.
-    assert job.lull("deploy", "succeed", *TARGET, LULL_DEPLOYMENT_ID=web).out.strip() == checkout
+    assert job.lull("deploy", "succeed", *TARGET, LULL_STARTED_DEPLOYMENT_ID=web).out.strip() == checkout
     assert {each["id"]: each["status"] for each in shop.deployments()} == {checkout: "succeeded", web: "in_progress"}
+
+
+@pytest.mark.parametrize("handed_on", [True, False])
+def test_an_id_that_is_given_is_the_one_that_is_meant(pipeline, shop, handed_on):
+    shop.api.post("/api/v1/components", {"name": "web"})
+    job = pipeline.in_github(LULL_ENVIRONMENT="production", LULL_WAIT="0")
+    web = job.lull("deploy", "start", "--component", "web").out.strip()
+    checkout = job.lull("deploy", "start", "--component", "checkout").out.strip()
+    more = {"LULL_STARTED_DEPLOYMENT_ID": checkout} if handed_on else {}
+    failed = job.lull("deploy", "fail", LULL_DEPLOYMENT_ID=web, LULL_COMPONENT="checkout", LULL_KEY="x", **more)
+    assert (failed.code, failed.out) == (0, web + "\n")
+    assert job.lull("deploy", "succeed", "--id", checkout, LULL_DEPLOYMENT_ID=web).out == checkout + "\n"
+    assert {each["id"]: each["status"] for each in shop.deployments()} == {web: "failed", checkout: "succeeded"}
+
+
+def test_the_id_of_the_order_of_an_application_is_of_another_kind(pipeline, shop):
+    job = pipeline.in_gitlab(LULL_APPLICATION_ID=shop.component, LULL_DEPLOYMENT_ID=shop.component)
+    started = job.lull("deploy", "start", *TARGET, "--wait", "0")
+    ended = job.lull("deploy", "succeed", *TARGET)
+    assert (ended.code, ended.out) == (0, started.out)
 
 
 def test_several_that_may_be_meant_are_not_guessed(pipeline, shop):
@@ -232,7 +253,7 @@ def test_windows_of_a_project(pipeline, shop):
     project, checks = ("--project", str(shop.project)), ("--checks", str(shop.checks[0]), "--for", "30m")
     first, again = (job.lull("window", "start", *project, *checks) for _ in range(2))
     assert (first.code, first.out) == (again.code, again.out)
-    assert job.handed_on("env") == {"LULL_WINDOW_ID": first.out.strip()}
+    assert job.handed_on("env") == {"LULL_STARTED_WINDOW_ID": first.out.strip()}
     assert shop.statuses() == ["PAUSED", "NEW"]
     window = shop.api.get(f"/api/deployments/{first.out.strip()}")
     wanted = {"version": "a1b2c3d4e5f6", "author": "ada", "maxDurationSeconds": 1800, "status": "ACTIVE"}
@@ -265,6 +286,33 @@ def test_windows_are_found_by_a_run_that_has_only_a_name(pipeline, shop):
     nobody = job.lull("window", "end")
     assert nobody.code == 2
     assert "set LULL_RUN for both" in nobody.err
+
+
+def test_a_window_is_found_without_its_project(pipeline, shop):
+    web = shop.api.post("/api/projects", {"name": "Web"})["id"]
+    job = pipeline.in_gitlab()
+    first = job.lull("window", "start", "--project", str(shop.project)).out
+    # Of somebody else.
+    pipeline.in_github().lull("window", "start", "--project", str(web))
+    ended = job.lull("window", "end")
+    assert (ended.code, ended.out) == (0, first)
+    assert (job.lull("window", "end").code, job.lull("window", "end", "--required").code) == (0, 1)
+    several = [job.lull("window", "start", "--project", str(each), "--key", "2").out for each in (shop.project, web)]
+    guessed = job.lull("window", "end")
+    assert guessed.code == 2
+    assert "several deployment windows open: give --id, or --project" in guessed.err
+    # What was handed on last is not taken for that of another project.
+    handed_on = {"LULL_STARTED_WINDOW_ID": several[1].strip()}
+    assert job.lull("window", "end", "--project", str(shop.project), **handed_on).out == several[0]
+    assert job.lull("window", "end", **handed_on).out == several[1]
+
+
+def test_a_window_is_not_looked_for_in_more_projects_than_can_be_asked(nobody, lull):
+    for body in ({"grant": None}, {"items": [{"id": number} for number in range(21)]}):
+        lull.troubles.append(Trouble(200, body=json.dumps(body).encode()))
+    unknown = nobody.in_gitlab().lull("window", "end")
+    assert unknown.code == 2
+    assert "more than 20 projects to look in: give --project (LULL_PROJECT), or --id" in unknown.err
 
 
 def test_windows_that_cannot_be_are_refused(pipeline, shop):

@@ -91,6 +91,19 @@ def test_an_action_for_each_step_of_a_release(action, shop):
     assert (window.code, shop.api.get(f"/api/deployments/{outputs['window-id']}")["name"]) == (0, "two words")
 
 
+def test_the_input_says_which_deployment_whatever_the_job_says(action, shop):
+    shop.api.post("/api/v1/components", {"name": "web"})
+    action.job.environment.update(LULL_ENVIRONMENT="production", LULL_WAIT="0")
+    _, web = action.run("deploy start", component="web")
+    _, checkout = action.run("deploy start", component="checkout")
+    action.job.environment.update(SHOP)
+    # That of the component goes by its name, and the other by its id.
+    assert action.run("deploy fail", **{"deployment-id": web["deployment-id"]})[0].code == 0
+    assert action.run("deploy succeed", component="checkout")[0].code == 0
+    ended = {web["deployment-id"]: "failed", checkout["deployment-id"]: "succeeded"}
+    assert {each["id"]: each["status"] for each in shop.deployments()} == ended
+
+
 def test_the_job_says_whether_lull_is_required_unless_the_step_does(action):
     action.job.environment.update(LULL_URL=f"http://127.0.0.1:{free_port()}", LULL_TIMEOUT="1", **SHOP)
     assert action.run("can-deploy")[0].code == 0
@@ -170,7 +183,7 @@ def test_jobs_before_and_after_the_one_that_deploys(template, shop):
     assert (started.code, made["status"], shop.statuses()) == (0, "in_progress", ["PAUSED", "PAUSED"])
     report = template.job_of(".lull-start")["artifacts"]["reports"]["dotenv"]
     handed_on = template.job.handed_on(report)
-    assert handed_on == {"LULL_DEPLOYMENT_ID": made["id"]}
+    assert handed_on == {"LULL_STARTED_DEPLOYMENT_ID": made["id"]}
     assert template.run(".lull-can-deploy", "script").code == 3
     assert template.run(".lull-succeed", "script", **handed_on, CI_JOB_ID="90002").code == 0
     assert shop.deployments()[0]["status"] == "succeeded"
