@@ -14,6 +14,7 @@ _PATH = "/deployments"
 _LONGEST_NAME = 255
 _MOST_PROJECTS = 20
 ENDED = "ENDED"
+_NOT_LULL = "check LULL_URL: what answers there is not Lull"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Window:
     @classmethod
     def of(cls, said: Any) -> Window:
         if not isinstance(said, dict) or type(said.get("id")) is not int or not isinstance(said.get("status"), str):
-            raise Unreachable("check LULL_URL: what answers there is not Lull")
+            raise Unreachable(_NOT_LULL)
         return cls(id=said["id"], status=said["status"], said=said)
 
 
@@ -80,17 +81,23 @@ def _projects(api: Api) -> list[int]:
     """Of which the credential may have opened windows. Raises Misused for more than are asked one by one."""
     grant = api.get("/v1/ci-identity").get("grant")
     if isinstance(grant, dict):
-        ids = grant.get("projectIds")
+        ids = [id_ for each in _objects(grant.get("allowances")) for id_ in each.get("projectIds", ())]
     else:
-        items = api.get("/projects", limit=_MOST_PROJECTS + 1).get("items")
-        ids = [each.get("id") for each in items if isinstance(each, dict)] if isinstance(items, list) else None
-    if not isinstance(ids, list) or not all(type(each) is int for each in ids):
-        raise Unreachable("check LULL_URL: what answers there is not Lull")
+        ids = [each.get("id") for each in _objects(api.get("/projects", limit=_MOST_PROJECTS + 1).get("items"))]
+    if not all(type(each) is int for each in ids):
+        raise Unreachable(_NOT_LULL)
+    ids = list(dict.fromkeys(ids))
     if len(ids) > _MOST_PROJECTS:
         raise Misused(
             f"there are more than {_MOST_PROJECTS} projects to look in: give --project (LULL_PROJECT), or --id"
         )
     return ids
+
+
+def _objects(found: Any) -> list[dict[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Unreachable(_NOT_LULL)
+    return found
 
 
 def _is_of(run: Run, window: Window) -> bool:
