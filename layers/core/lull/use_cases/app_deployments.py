@@ -81,7 +81,7 @@ def _described(caller: Caller, application: Application, token: str, *, at: date
     from lull.gateways import repositories
 
     secret = vault.read(application.secret_name).repository if application.repository.has_token else None
-    head = repositories.newest(application.repository, secret if isinstance(secret, str) else None)
+    head = repositories.newest(application.repository, secret if isinstance(secret, str) else None, at=at)
     return AppDeployment(
         id=randomness.new_uuid(),
         workspace_id=caller.workspace_id,
