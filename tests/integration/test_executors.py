@@ -304,6 +304,7 @@ def test_github_is_asked_each_minute_how_it_is_going(api, stack, time, rest, by_
 def test_odd_words_of_github_are_passed_over(api, stack, time, rest, by_github):
     made = triggered(api, by_github)
     stack.drain()
+    odd: Any
     for odd in ([], {}, None, 5, "\ud800", "success\ud800", ["success"]):
         rest.answers[f"GET {GITHUB}/deployments/42/statuses?per_page=10"] = (200, [{"state": odd}, odd])
         sweep(stack, time, minutes=1)
