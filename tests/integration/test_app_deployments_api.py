@@ -224,6 +224,37 @@ def test_a_key_that_was_used_answers_what_it_made_and_asks_nobody(api, git, appl
     assert len(api.get(f"{application}/deployments")["deployments"]) == 1
 
 
+@pytest.mark.parametrize("by", ["key", "callback"])
+def test_a_word_that_is_repeated_with_its_key_changes_nothing_more(api, application, by):
+    made = triggered(api, application)
+    path = f"{application}/deployments/{made['id']}"
+    said = {"authorization": f"Bearer {made['callback_token']}"} if by == "callback" else {}
+    first = api("PATCH", path, {"status": "building"}, idempotency_key="run-1 building", **said)
+    again = api("PATCH", path, {"status": "building"}, idempotency_key="run-1 building", **said)
+    assert (first.status, again.status, again.json) == (200, 200, first.json)
+    assert api("PATCH", path, {"status": "building"}, **said).status == 400, "without a key it is another word"
+    assert api("PATCH", path, {"status": "building"}, idempotency_key="run-2", **said).status == 400
+    refused = api("PATCH", path, {"status": "deploying"}, idempotency_key="run-1 building", **said)
+    assert (refused.status, refused.json["message"]) == (
+        409,
+        "the idempotency key was used for another status of this deployment",
+    )
+    moved = api("PATCH", path, {"status": "deploying"}, idempotency_key="run-1 deploying", **said)
+    late = api("PATCH", path, {"status": "building"}, idempotency_key="run-1 building", **said)
+    assert (late.status, late.json) == (200, moved.json), "the deployment as it is"
+
+
+def test_a_cancel_that_is_repeated_with_its_key_is_one(api, application):
+    made, other = triggered(api, application), triggered(api, application)
+    path = f"{application}/deployments/{made['id']}"
+    first = api("POST", f"{path}/cancel", idempotency_key="stop")
+    again = api("POST", f"{path}/cancel", idempotency_key="stop")
+    assert (first.status, again.status, again.json) == (200, 200, first.json)
+    assert api("POST", f"{path}/cancel").status == 400
+    assert api("PATCH", path, {"status": "failed"}, idempotency_key="stop").status == 409
+    assert api("POST", f"{application}/deployments/{other['id']}/cancel", idempotency_key="stop").status == 200
+
+
 def test_fifty_triggers_at_once_get_fifty_numbers_without_a_gap(api, git, application):
     workspace = api.get("/api/workspace")["id"]
     caller = Caller(workspace_id=workspace, role=Role.DEPLOYER, actor="ci")

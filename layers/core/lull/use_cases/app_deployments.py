@@ -162,25 +162,37 @@ def list_deployments(caller: Caller, application_id: str, *, below: int | None, 
 
 
 def change_status(
-    caller: Caller, application_id: str, deployment_id: str, status: Status, *, at: datetime
+    caller: Caller,
+    application_id: str,
+    deployment_id: str,
+    status: Status,
+    *,
+    idempotency_key: str | None = None,
+    at: datetime,
 ) -> AppDeployment:
-    """Move a deployment on.
+    """Move a deployment on; with an idempotency key that has done so before, the answer is the deployment as it is.
 
-    Raises NotFound, Invalid for what the transition table does not have, Forbidden if a CI job may not.
+    Raises NotFound, Invalid for what the transition table does not have, Conflict if the key was used for another
+    status, Forbidden if a CI job may not.
     """
     if caller.grant:
         _require(caller, applications.get_application(caller, application_id))
 
     def decide() -> AppDeployment:
         deployment = get_deployment(caller, application_id, deployment_id)
-        return store.save_app_deployment(domain.moved(deployment, status, at=at))
+        now = domain.told(deployment, status, key=idempotency_key, at=at)
+        return deployment if now == deployment else store.save_app_deployment(now)
 
     return on_stale_write(decide)
 
 
-def cancel(caller: Caller, application_id: str, deployment_id: str, *, at: datetime) -> AppDeployment:
-    """End a deployment that is not over; its executor is told, where it can be. Raises NotFound, Invalid if it is."""
-    return change_status(caller, application_id, deployment_id, Status.CANCELLED, at=at)
+def cancel(
+    caller: Caller, application_id: str, deployment_id: str, *, idempotency_key: str | None = None, at: datetime
+) -> AppDeployment:
+    """End a deployment that is not over; its executor is told, where it can be. `change_status` has what it raises."""
+    return change_status(
+        caller, application_id, deployment_id, Status.CANCELLED, idempotency_key=idempotency_key, at=at
+    )
 
 
 def apply_status(
