@@ -224,6 +224,37 @@ def test_a_key_that_was_used_answers_what_it_made_and_asks_nobody(api, git, appl
     assert len(api.get(f"{application}/deployments")["deployments"]) == 1
 
 
+@pytest.mark.parametrize("by", ["key", "callback"])
+def test_a_word_that_is_repeated_with_its_key_changes_nothing_more(api, application, by):
+    made = triggered(api, application)
+    path = f"{application}/deployments/{made['id']}"
+    said = {"authorization": f"Bearer {made['callback_token']}"} if by == "callback" else {}
+    first = api("PATCH", path, {"status": "building"}, idempotency_key="run-1 building", **said)
+    again = api("PATCH", path, {"status": "building"}, idempotency_key="run-1 building", **said)
+    assert (first.status, again.status, again.json) == (200, 200, first.json)
+    assert api("PATCH", path, {"status": "building"}, **said).status == 400, "without a key it is another word"
+    assert api("PATCH", path, {"status": "building"}, idempotency_key="run-2", **said).status == 400
+    refused = api("PATCH", path, {"status": "deploying"}, idempotency_key="run-1 building", **said)
+    assert (refused.status, refused.json["message"]) == (
+        409,
+        "the idempotency key was used for another status of this deployment",
+    )
+    moved = api("PATCH", path, {"status": "deploying"}, idempotency_key="run-1 deploying", **said)
+    late = api("PATCH", path, {"status": "building"}, idempotency_key="run-1 building", **said)
+    assert (late.status, late.json) == (200, moved.json), "the deployment as it is"
+
+
+def test_a_cancel_that_is_repeated_with_its_key_is_one(api, application):
+    made, other = triggered(api, application), triggered(api, application)
+    path = f"{application}/deployments/{made['id']}"
+    first = api("POST", f"{path}/cancel", idempotency_key="stop")
+    again = api("POST", f"{path}/cancel", idempotency_key="stop")
+    assert (first.status, again.status, again.json) == (200, 200, first.json)
+    assert api("POST", f"{path}/cancel").status == 400
+    assert api("PATCH", path, {"status": "failed"}, idempotency_key="stop").status == 409
+    assert api("POST", f"{application}/deployments/{other['id']}/cancel", idempotency_key="stop").status == 200
+
+
 def test_fifty_triggers_at_once_get_fifty_numbers_without_a_gap(api, git, application):
     workspace = api.get("/api/workspace")["id"]
     caller = Caller(workspace_id=workspace, role=Role.DEPLOYER, actor="ci")
@@ -265,13 +296,13 @@ def test_component_and_environment_get_their_deployment(api, git):
     assert {name: driven[name] for name in wanted} == wanted
 
 
-def test_the_date_of_a_commit_that_is_yet_to_be_made_is_told_and_not_counted_with(api, git):
+def test_the_date_of_a_commit_that_is_yet_to_be_made_is_not_counted_with(api, git):
     git.commit("test", to="shop", branch="ahead", date="4070908800 +0000")
     ids = {"componentId": a_component(api), "environmentId": an_environment(api)}
     repository = {"provider": "git", "url": f"{git.url}/shop.git", "branch": "ahead"}
     ahead = an_application(api, "", "Ahead", repository=repository, **ids)
     made = triggered(api, ahead)
-    assert made["commit_timestamp"].startswith("2099-01-01")
+    assert made["commit_timestamp"] == made["created_at"], "when it was found: the last that can be"
     driven = api.get(f"/api/v1/deployments/{read(api, ahead, made)['component_deployment_id']}")
     assert (driven["commitSha"], driven["commitTimestamp"]) == (made["git_sha"], None)
 

@@ -302,6 +302,20 @@ def test_github_is_asked_each_minute_how_it_is_going(api, stack, time, rest, by_
     assert rest.requests.count(statuses) == asked
 
 
+def test_odd_words_of_github_are_passed_over(api, stack, time, rest, by_github):
+    made = triggered(api, by_github)
+    stack.drain()
+    odd: Any
+    for odd in ([], {}, None, 5, "\ud800", "success\ud800", ["success"]):
+        rest.answers[f"GET {GITHUB}/deployments/42/statuses?per_page=10"] = (200, [{"state": odd}, odd])
+        sweep(stack, time, minutes=1)
+        assert read(api, by_github, made)["status"] == "created", odd
+    rest.answers[f"GET {GITHUB}/deployments/42/statuses?per_page=10"] = (200, [{"state": []}, {"state": "failure"}])
+    sweep(stack, time, minutes=1)
+    found = read(api, by_github, made)
+    assert (found["status"], found["detail"]) == ("failed", "GitHub says failure")
+
+
 def test_an_answer_that_was_lost_makes_no_second_deployment(api, stack, time, rest, by_github):
     def lost(asked: Asked) -> tuple[int, Any]:
         return 502, b"it was made all the same"
@@ -482,6 +496,33 @@ def test_gitlab_starts_a_pipeline_of_the_branch_that_is_told_the_commit(api, sta
     second = triggered(api, application)
     stack.drain()
     assert read(api, application, second)["detail"] == "GitLab answered 404"
+
+
+def test_a_link_that_is_none_is_left_out_and_the_pipeline_is_remembered(api, stack, time, git, rest):
+    trigger = "POST /api/v4/projects/acme%2Fshop/trigger/pipeline"
+    executor = {"kind": "gitlab", "token": "glptt-x", "url": f"{rest.url}/acme/shop"}
+    application = an_application(api, f"{git.url}/acme/shop.git", executor=executor)
+    for odd in ("https://x/\ud800", "https://[", "javascript:alert(1)", "https://x/" + "x" * 50_000, 5, ["https://x"]):
+        rest.answers = {trigger: (201, {"id": 7, "project_id": 3, "web_url": odd})}
+        rest.asked.clear()
+        made = triggered(api, application)
+        stack.drain()
+        sweep(stack, time, minutes=3)
+        found = read(api, application, made)
+        assert found["external_id"] == f"gitlab:{rest.url.removeprefix('http://')}:3:pipeline:7"
+        assert found["link"] is None
+        assert len(rest.asked) == 1, "a second pipeline"
+
+
+@pytest.mark.parametrize("odd", [True, 0, -1, 10**400, "7", None, [7], 1.5])
+def test_an_id_that_is_none_makes_no_sense(api, stack, git, rest, odd):
+    rest.answers = {"POST /api/v4/projects/acme%2Fshop/trigger/pipeline": (201, {"id": odd, "project_id": 3})}
+    executor = {"kind": "gitlab", "token": "glptt-x", "url": f"{rest.url}/acme/shop"}
+    application = an_application(api, f"{git.url}/acme/shop.git", executor=executor)
+    made = triggered(api, application)
+    stack.drain()
+    found = read(api, application, made)
+    assert (found["status"], found["detail"]) == ("failed", "GitLab's answer makes no sense")
 
 
 # ---------------------------------------------------------------- CodeBuild

@@ -293,7 +293,7 @@ def somebody_listens(bench: Workbench) -> None:
 def an_application_is_deployed(api: Api, bench: Workbench, monkeypatch: Any) -> None:
     """By CodeBuild, which says nothing here and is asked and stopped all the same; and a secret that comes and goes."""
     commit = Commit(sha="d" * 40, message="m", committer_name="J", committer_email="j@x", committed_at=clock.now())
-    monkeypatch.setattr("lull.gateways.repositories.newest", lambda *_: Head("main", commit))
+    monkeypatch.setattr("lull.gateways.repositories.newest", lambda *_, **__: Head("main", commit))
     body = {
         "name": "Shop",
         "repository": {"provider": "git", "url": "https://git.example/shop.git", "token": "t0ken"},

@@ -249,6 +249,14 @@ def commit_object(committer: bytes, message: bytes = b"x", more: bytes = b"") ->
     return b"tree 0\nauthor B <b@x> 1 +0000\ncommitter " + committer + b"\n" + more + b"\n" + message
 
 
+SHA = "d77ead8cbbdc37d04aa8c3466c6e35b7c55a508e"
+READ_AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def parsed(content: bytes) -> Commit:
+    return parse_commit(SHA, content, at=READ_AT)
+
+
 @pytest.mark.parametrize(
     ("committer", "name", "email", "at"),
     [
@@ -257,27 +265,70 @@ def commit_object(committer: bytes, message: bytes = b"x", more: bytes = b"") ->
         (b"A <> 1663431157 +0000", "A", "", "2022-09-17T16:12:37+00:00"),
         (b"A <B> <a@x> 1663431157 +0000", "A <B>", "a@x", "2022-09-17T16:12:37+00:00"),
         (b"A <a@x> -1 +0000", "A", "a@x", "1970-01-01T00:00:00+00:00"),
-        (b"A <a@x> 999999999999999 +1400", "A", "a@x", "9999-01-01T14:00:00+14:00"),
+        (b"A <a@x> 999999999999999 +1400", "A", "a@x", "2026-03-01T00:00:00+00:00"),
         (b"A <a@x> 1663431157 +9999", "A", "a@x", "2022-09-17T16:12:37+00:00"),
+        (b"A <a@x> 1772323500 +0100", "A", "a@x", "2026-03-01T01:05:00+01:00"),
+        (b"A <a@x> 1772323501 +0100", "A", "a@x", "2026-03-01T00:00:00+00:00"),
+        (b"A\xe2\x80\xae <a\x00@x> 1663431157 +0000", "A", "a@x", "2022-09-17T16:12:37+00:00"),
     ],
 )
 def test_committers_have_strange_clocks_and_names(committer, name, email, at):
-    found = parse_commit("d", commit_object(committer))
+    found = parsed(commit_object(committer))
     assert (found.committer_name, found.committer_email, found.committed_at.isoformat()) == (name, email, at)
 
 
 def test_a_message_may_be_in_another_encoding_or_in_none():
     latin = commit_object(b"A <a@x> 1663431157 +0000", "Zoë".encode("latin-1"), b"encoding ISO-8859-1\n")
-    assert parse_commit("d", latin).message == "Zoë"
+    assert parsed(latin).message == "Zoë"
     unknown = commit_object(b"A <a@x> 1663431157 +0000", "Zoë".encode(), b"encoding klingon\n")
-    assert parse_commit("d", unknown).message == "Zoë"
+    assert parsed(unknown).message == "Zoë"
     broken = commit_object(b"A <a@x> 1663431157 +0000", b"Zo\xeb")
-    assert parse_commit("d", broken).message == "Zo\ufffd"
+    assert parsed(broken).message == "Zo\ufffd"
     signed = commit_object(b"A <a@x> 1663431157 +0000", b"x", b"gpgsig -----BEGIN\n committer B <b@x> 1 +0000\n")
-    assert parse_commit("d", signed).committer_name == "A"
+    assert parsed(signed).committer_name == "A"
     for wrong in (b"", b"tree 0", b"tree 0\n\nx", commit_object(b"A 1663431157")):
         with pytest.raises(UnreadableCommit):
-            parse_commit("d", wrong)
+            parsed(wrong)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["Shift_JIS", "EUC-JP", "ISO-2022-JP", "GBK", "gb18030", "KOI8-R", "windows-1251", "CP1252", "Big5", "latin1"],
+)
+def test_an_encoding_that_git_users_have_is_honoured_in_names_too(encoding):
+    text = {"KOI8-R": "Зоя", "windows-1251": "Зоя", "CP1252": "Zoë", "latin1": "Zoë"}.get(encoding, "田中")
+    raw = text.encode(encoding)
+    header = f"encoding {encoding}\n".encode()
+    found = parsed(commit_object(raw + b" <a@x> 1663431157 +0200", raw, header))
+    assert (found.committer_name, found.message) == (text, text)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "idna",
+        "undefined",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "punycode",
+        "utf-7",
+        "utf-16",
+        "utf-32",
+        "rot13",
+        "zip",
+        "hex",
+        "mbcs",
+        "iso-8859-99",
+        "cp861x",
+        "a\x00b",
+        "\xff",
+        "x" * 50_000,
+    ],
+)
+def test_any_other_encoding_is_utf_8(encoding):
+    header = f"encoding {encoding}\n".encode("latin-1")
+    found = parsed(commit_object(b"A <a@x> 1663431157 +0000", b"Zo\xc3\xab \\ud800 +2AA-", header))
+    assert (found.committer_name, found.message) == ("A", "Zoë \\ud800 +2AA-")
 
 
 def test_a_commit_keeps_its_offset_in_the_table():

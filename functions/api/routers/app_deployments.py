@@ -15,6 +15,7 @@ from schemas.app_deployments import (
     AppDeploymentOut,
     AppDeploymentsAnswer,
     AppDeploymentStatusIn,
+    DeploymentKeyHeader,
     ListedAppDeploymentOut,
     TriggeredAnswer,
     TriggeredOut,
@@ -85,14 +86,21 @@ async def get_app_deployment(
     responses=responses(404, 409, 413),
 )
 async def change_app_deployment(
-    caller: AuthorizedCaller, application_id: PathUuid, deployment_id: PathUuid, body: AppDeploymentStatusIn
+    caller: AuthorizedCaller,
+    application_id: PathUuid,
+    deployment_id: PathUuid,
+    body: AppDeploymentStatusIn,
+    idempotency_key: DeploymentKeyHeader = None,
 ) -> AppDeploymentAnswer:
     """Move it on: `building`, `deploying`, `available`; or `failed`, from any of these.
 
     Its own callback token is as good as an API key for this. Whatever the state machine does not have, the status it
-    already has included, is refused with 400. The component deployment that it drives follows within a second or two.
+    already has included, is refused with 400: repeat with an `Idempotency-Key` what may have arrived. The component
+    deployment that it drives follows within a second or two.
     """
-    changed = use_cases.change_status(caller, application_id, deployment_id, Status(body.status), at=clock.now())
+    changed = use_cases.change_status(
+        caller, application_id, deployment_id, Status(body.status), idempotency_key=idempotency_key, at=clock.now()
+    )
     return AppDeploymentAnswer(deployment=AppDeploymentOut.of(changed))
 
 
@@ -103,10 +111,13 @@ async def change_app_deployment(
     responses=responses(404, 409),
 )
 async def cancel_app_deployment(
-    caller: AuthorizedCaller, application_id: PathUuid, deployment_id: PathUuid
+    caller: AuthorizedCaller,
+    application_id: PathUuid,
+    deployment_id: PathUuid,
+    idempotency_key: DeploymentKeyHeader = None,
 ) -> AppDeploymentAnswer:
     """End it, and tell its executor where that can be told. One that is over is refused with 400."""
-    cancelled = use_cases.cancel(caller, application_id, deployment_id, at=clock.now())
+    cancelled = use_cases.cancel(caller, application_id, deployment_id, idempotency_key=idempotency_key, at=clock.now())
     return AppDeploymentAnswer(deployment=AppDeploymentOut.of(cancelled))
 
 

@@ -60,7 +60,8 @@ async def change_application(
 ) -> ApplicationAnswer:
     """Change the fields that are sent; `repository` and `executor` as a whole.
 
-    A token or secret that is not sent again is kept, unless what it is for moves to another host.
+    A token or secret that is not sent again is kept, unless what it is for moves to another host: then it is dropped,
+    the answer is 200 all the same, and `hasToken` or `hasSecret` is false until it is sent with the new address.
     """
     changed = use_cases.change_application(caller, application_id, body.applied_to, at=clock.now())
     return ApplicationAnswer(application=ApplicationOut.of(changed))

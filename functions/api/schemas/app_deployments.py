@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from lull.domain.app_deployments import AppDeployment, Reason, Status
@@ -35,6 +36,18 @@ OffsetInstant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant in a response with its own offset, and milliseconds always: as the seed has it."""
+
+
+DeploymentKeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Repeat a request with the same key, and it changes nothing more: the answer is the deployment as "
+        "it is. 409 for another status under a key of this deployment.",
+    ),
+]
 
 
 class Said(StrEnum):

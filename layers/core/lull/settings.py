@@ -36,6 +36,10 @@ def notify_queue_url() -> str:
     return os.environ["NOTIFY_QUEUE_URL"]
 
 
+def stream_dead_letters_url() -> str:
+    return os.environ["STREAM_DEAD_LETTERS_URL"]
+
+
 def mail_from() -> str:
     """The sender of mail; empty where none is configured, and no mail is sent."""
     return os.environ.get("MAIL_FROM", "")

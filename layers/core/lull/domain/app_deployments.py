@@ -8,6 +8,7 @@ Rules: seed 004 and sections 1 and 8 of the semantics. What the executor is to b
 `executor_calls`; what its component deployment is to become follows from its status.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,7 @@ from lull.domain.applications import ExecutorKind
 from lull.domain.commits import Commit
 from lull.domain.component_deployments import Reason as ComponentReason
 from lull.domain.component_deployments import Status as ComponentStatus
-from lull.domain.errors import invalid
+from lull.domain.errors import Conflict, invalid
 from lull.domain.machine import Transitions
 
 
@@ -86,6 +87,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What somebody has said of a deployment under an idempotency key: said again, it is said already."""
+
+    key_hash: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppDeployment:
     id: str
     workspace_id: int
@@ -105,6 +114,8 @@ class AppDeployment:
     link: str | None = None
     callback_hashes: tuple[str, ...] = ()
     """SHA-256 of the tokens that may say how it is going."""
+    words: tuple[Word, ...] = ()
+    """One for each change at most."""
     component_deployment_id: str | None = None
     driven: ComponentStatus | None = None
     """What its component deployment was last brought to, or found beyond."""
@@ -157,6 +168,21 @@ def moved(
         default = Reason.CANCELLED if to is Status.CANCELLED else Reason.FAILED
         changed = replace(changed, reason=reason or default)
     return replace(changed, call=_left_to_tell(deployment, changed, at=at)) if changed.is_over else _begun(changed)
+
+
+def told(deployment: AppDeployment, to: Status, *, key: str | None, at: datetime) -> AppDeployment:
+    """The deployment after a caller's word, which is the same deployment if the key has brought that word before.
+
+    Raises Conflict if it has brought another one, Invalid for what the table does not have.
+    """
+    if key is None:
+        return moved(deployment, to, at=at)
+    word = Word(key_hash=hashlib.sha256(key.encode()).hexdigest(), status=to)
+    if word in deployment.words:
+        return deployment
+    if any(each.key_hash == word.key_hash for each in deployment.words):
+        raise Conflict("the idempotency key was used for another status of this deployment")
+    return replace(moved(deployment, to, at=at), words=(*deployment.words, word))
 
 
 STOPPABLE = frozenset({ExecutorKind.WEBHOOK, ExecutorKind.GITHUB, ExecutorKind.CODEBUILD})

@@ -111,12 +111,12 @@ _OWN_PROVIDER = {ExecutorKind.GITHUB: Provider.GITHUB, ExecutorKind.GITLAB: Prov
 _PROJECT = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{1,254}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]{1,1000}", re.ASCII)
 _BRANCH = re.compile(
-    r"(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\s~^:?*\[\\\x00-\x20\x7f/.-][^\s~^:?*\[\\\x00-\x20\x7f]{0,254}"
+    r"(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)))[^\s~^:?*\[\\\x00-\x20\x7f\ud800-\udfff/.-][^\s~^:?*\[\\\x00-\x20\x7f\ud800-\udfff]{0,254}"
 )
 
 
 def is_branch(name: str) -> bool:
-    """Whether git would have a branch of this name (git-check-ref-format).
+    """Whether git would have a branch of this name (git-check-ref-format), in UTF-8.
 
     >>> [is_branch(name) for name in ("main", "feat/x", "a..b", "-x", "x.lock", "a b", "x/")]
     [True, True, False, False, False, False, False]

@@ -4,8 +4,9 @@ Sources: gitprotocol-http, gitprotocol-v2.
 """
 
 import base64
+from datetime import datetime
 
-from lull.domain.applications import Repository
+from lull.domain.applications import Repository, is_branch
 from lull.domain.commits import UnreadableCommit, parse_commit
 from lull.gateways import git_packets
 from lull.gateways.conversations import Conversation
@@ -21,18 +22,19 @@ _ASKING = {
 }
 
 
-async def head(conversation: Conversation, repository: Repository, token: str | None) -> Head:
+async def head(conversation: Conversation, repository: Repository, token: str | None, *, at: datetime) -> Head:
     """Raises Invalid naming `repository.url`, `.branch` or `.token`."""
     host = _Host(conversation, repository, token)
     try:
         offered = await host.offered()
         found = await host.reference(offered)
         content = await host.commit(found.sha, offered)
-        commit = parse_commit(found.sha, content)
+        commit = parse_commit(found.sha, content, at=at)
     except (Garbage, UnreadableCommit) as error:
         raise garbage(str(error)) from error
     name = found.leads_to or found.name
-    return Head(name.removeprefix(_BRANCHES) if name.startswith(_BRANCHES) else None, commit)
+    branch = name.removeprefix(_BRANCHES) if name.startswith(_BRANCHES) else ""
+    return Head(branch if is_branch(branch) else None, commit)
 
 
 class _Host:

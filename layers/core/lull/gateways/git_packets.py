@@ -22,8 +22,11 @@ def packet(line: str) -> bytes:
     """
     >>> packet("command=ls-refs")
     b'0014command=ls-refs\\n'
+    >>> packet("größe")
+    b'000cgr\\xc3\\xb6\\xc3\\x9fe\\n'
     """
-    return f"{len(line) + 5:04x}{line}\n".encode()
+    data = f"{line}\n".encode()
+    return f"{len(data) + 4:04x}".encode() + data
 
 
 def request(command: str, capabilities: Sequence[str], arguments: Sequence[str]) -> bytes:

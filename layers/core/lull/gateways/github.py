@@ -1,11 +1,10 @@
 """GitHub's REST API, at github.com and at servers of one's own."""
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, urlsplit
 
-from lull.domain.applications import Repository, path_of
-from lull.domain.commits import Commit, shortened
+from lull.domain.applications import Repository, is_branch, path_of
+from lull.domain.commits import Commit, UnreadableCommit, told_commit
 from lull.gateways.conversations import Conversation, Document
 from lull.gateways.heads import Head, garbage, no_branch, refusal
 
@@ -27,7 +26,7 @@ def headers(token: str | None) -> dict[str, str]:
     return {**_ACCEPT, **({"authorization": f"Bearer {token}"} if token else {})}
 
 
-async def head(conversation: Conversation, repository: Repository, token: str | None) -> Head:
+async def head(conversation: Conversation, repository: Repository, token: str | None, *, at: datetime) -> Head:
     """Raises Invalid naming `repository.url`, `.branch` or `.token`."""
     api, sent = api_of(repository.url), headers(token)
     branch = repository.branch
@@ -35,13 +34,13 @@ async def head(conversation: Conversation, repository: Repository, token: str | 
         found = await conversation.send_json(api, headers=sent)
         _require(found, token)
         branch = found.at("default_branch")
-        if not isinstance(branch, str):
+        if not isinstance(branch, str) or not is_branch(branch):
             raise garbage("the repository has no default branch")
     answered = await conversation.send_json(f"{api}/branches/{quote(branch, safe='')}", headers=sent)
     if answered.answer.status_code == 404 and answered.at("message") == "Branch not found":
         raise no_branch(repository)
     _require(answered, token)
-    return Head(branch, _commit(answered))
+    return Head(branch, _commit(answered, at=at))
 
 
 def _require(found: Document, token: str | None) -> None:
@@ -49,21 +48,16 @@ def _require(found: Document, token: str | None) -> None:
         raise refusal(found.answer, has_token=token is not None)
 
 
-def _commit(found: Document) -> Commit:
+def _commit(found: Document, *, at: datetime) -> Commit:
     try:
-        return Commit(
-            sha=_text(found.at("commit", "sha")),
-            message=shortened(_text(found.at("commit", "commit", "message"))),
-            committer_name=_text(found.at("commit", "commit", "committer", "name")),
-            committer_email=_text(found.at("commit", "commit", "committer", "email")),
-            committer_username=found.at("commit", "committer", "login"),
-            committed_at=datetime.fromisoformat(_text(found.at("commit", "commit", "committer", "date"))),
+        return told_commit(
+            sha=found.at("commit", "sha"),
+            message=found.at("commit", "commit", "message"),
+            name=found.at("commit", "commit", "committer", "name"),
+            email=found.at("commit", "commit", "committer", "email"),
+            username=found.at("commit", "committer", "login"),
+            committed_at=found.at("commit", "commit", "committer", "date"),
+            at=at,
         )
-    except (TypeError, ValueError) as error:
-        raise garbage("the branch has no commit") from error
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    except UnreadableCommit as error:
+        raise garbage(f"the branch has no commit: {error}") from error

@@ -1,11 +1,10 @@
 """GitLab's REST API, at gitlab.com and at servers of one's own."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from lull.domain.applications import Repository, path_of
-from lull.domain.commits import Commit, shortened
+from lull.domain.applications import Repository, is_branch, path_of
+from lull.domain.commits import Commit, UnreadableCommit, told_commit
 from lull.gateways.conversations import Conversation, Document
 from lull.gateways.heads import Head, garbage, no_branch, refusal
 
@@ -20,7 +19,7 @@ def api_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/api/v4/projects/{quote(path_of(url) or '', safe='')}"
 
 
-async def head(conversation: Conversation, repository: Repository, token: str | None) -> Head:
+async def head(conversation: Conversation, repository: Repository, token: str | None, *, at: datetime) -> Head:
     """Raises Invalid naming `repository.url`, `.branch` or `.token`."""
     api = api_of(repository.url)
     sent = {"private-token": token} if token else {}
@@ -29,14 +28,14 @@ async def head(conversation: Conversation, repository: Repository, token: str | 
         found = await conversation.send_json(api, headers=sent)
         _require(found, token)
         branch = found.at("default_branch")
-        if not isinstance(branch, str):
+        if not isinstance(branch, str) or not is_branch(branch):
             raise no_branch(repository)
     url = f"{api}/repository/branches/{quote(branch, safe='')}"
     answered = await conversation.send_json(url, headers=sent)
     if answered.answer.status_code == 404 and "branch" in str(answered.at("message")).lower():
         raise no_branch(repository)
     _require(answered, token)
-    return Head(branch, _commit(answered))
+    return Head(branch, _commit(answered, at=at))
 
 
 def _require(found: Document, token: str | None) -> None:
@@ -44,21 +43,15 @@ def _require(found: Document, token: str | None) -> None:
         raise refusal(found.answer, has_token=token is not None)
 
 
-def _commit(found: Document) -> Commit:
+def _commit(found: Document, *, at: datetime) -> Commit:
     try:
-        committed_at = datetime.fromisoformat(_text(found.at("commit", "committed_date")))
-        return Commit(
-            sha=_text(found.at("commit", "id")),
-            message=shortened(_text(found.at("commit", "message"))),
-            committer_name=_text(found.at("commit", "committer_name")),
-            committer_email=_text(found.at("commit", "committer_email")),
-            committed_at=committed_at if committed_at.tzinfo else committed_at.replace(tzinfo=UTC),
+        return told_commit(
+            sha=found.at("commit", "id"),
+            message=found.at("commit", "message"),
+            name=found.at("commit", "committer_name"),
+            email=found.at("commit", "committer_email"),
+            committed_at=found.at("commit", "committed_date"),
+            at=at,
         )
-    except (TypeError, ValueError) as error:
-        raise garbage("the branch has no commit") from error
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    except UnreadableCommit as error:
+        raise garbage(f"the branch has no commit: {error}") from error

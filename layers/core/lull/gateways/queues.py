@@ -139,6 +139,16 @@ def send_publishes(slugs: list[str], *, cause: str) -> None:
         _send_batch(settings.publish_queue_url(), entries)
 
 
+def set_aside(records: Sequence[Mapping[str, object]]) -> None:
+    """Leave what is said of stream records that cannot be read where an alarm is raised: ten a call."""
+    for start in range(0, len(records), _BATCH):
+        entries = [
+            {"Id": str(number), "MessageBody": json.dumps(record, sort_keys=True)}
+            for number, record in enumerate(records[start : start + _BATCH])
+        ]
+        _send_batch(settings.stream_dead_letters_url(), entries)
+
+
 def _send_batch(queue_url: str, entries: Sequence[Mapping[str, object]]) -> None:
     answer = aws.client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
     if answer.get("Failed"):

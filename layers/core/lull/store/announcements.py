@@ -12,7 +12,7 @@ from lull.domain.announcements import Announcement, Status
 from lull.domain.errors import NotFound, StaleWrite
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.store import keys, table
-from lull.store.codec import Codec, Item, integer
+from lull.store.codec import Codec, Item, integer, readable
 from lull.store.keys import Key
 
 KIND = "announcement"
@@ -33,10 +33,13 @@ def get_announcement(workspace_id: int, announcement_id: int) -> Announcement | 
     return decode_announcement(item) if item else None
 
 
-def get_announcements(addresses: list[tuple[int, int]]) -> list[Announcement]:
-    """Those that exist, by (workspace id, announcement id), in no order."""
+def get_announcements(addresses: list[tuple[int, int]], *, passing_over: bool = False) -> list[Announcement]:
+    """Those that exist, by (workspace id, announcement id), in no order.
+
+    What cannot be read is passed over for whoever works for all pages; a page is not shown without one of its own.
+    """
     items = table.batch_get([keys.announcement(*address) for address in dict.fromkeys(addresses)])
-    return [decode_announcement(item) for item in items]
+    return readable(items, decode_announcement) if passing_over else [decode_announcement(item) for item in items]
 
 
 def list_announcement_ids(workspace_id: int, page_id: int) -> tuple[list[int], list[int]]:

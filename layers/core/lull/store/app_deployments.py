@@ -28,8 +28,8 @@ def get_app_deployment(workspace_id: int, deployment_id: str) -> AppDeployment |
 
 
 def get_app_deployments(addresses: Sequence[tuple[int, str]]) -> list[AppDeployment]:
-    """Those that exist, by (workspace id, deployment id), in no order."""
-    return _records.get_many([keys.app_deployment(*address) for address in dict.fromkeys(addresses)])
+    """Those that exist and can be read, by (workspace id, deployment id), in no order."""
+    return _records.get_readable([keys.app_deployment(*address) for address in dict.fromkeys(addresses)])
 
 
 def list_app_deployment_ids(workspace_id: int, application_id: str, *, below: int, take: int) -> list[str]:

@@ -19,7 +19,7 @@ from lull.domain.subscribers import Subscriber
 from lull.store.announcements import decode_announcement
 from lull.store.app_deployments import decode_app_deployment
 from lull.store.checks import decode_check
-from lull.store.codec import Item
+from lull.store.codec import UNREADABLE, Item
 from lull.store.component_deployments import decode_component_deployment
 from lull.store.deliveries import decode_delivery
 from lull.store.deployment_windows import decode_deployment_window
@@ -80,16 +80,28 @@ class Change:
 
 
 def decode_change(record: Mapping[str, Any]) -> Change | None:
-    """The change of a record, None for a kind that nothing follows from."""
+    """The change of a record, None for a kind that nothing follows from. Raises one of UNREADABLE."""
     stream = record["dynamodb"]
     decoder = _DECODERS.get(stream["Keys"]["SK"]["S"].partition("#")[0])
     if decoder is None:
         return None
-    before: Item | None = stream.get("OldImage")
-    after: Item | None = stream.get("NewImage")
+    old: Item | None = stream.get("OldImage")
+    new: Item | None = stream.get("NewImage")
+    after = decoder(new) if new else None
     return Change(
         sequence_number=stream["SequenceNumber"],
         written_at=datetime.fromtimestamp(int(stream["ApproximateCreationDateTime"]), UTC),
-        before=decoder(before) if before else None,
-        after=decoder(after) if after else None,
+        before=_before(old, decoder, after) if old else None,
+        after=after,
     )
+
+
+def _before(old: Item, decode: Any, after: Entity | None) -> Entity | None:
+    """What is being put right was not to be read before: its change is as good as its beginning."""
+    try:
+        found: Entity = decode(old)
+    except UNREADABLE:
+        if after is None:
+            raise
+        return None
+    return found

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-import msgspec
-
 from lull.domain.errors import NotFound
 from lull.domain.holds import MANUAL, MAX_OF_DEPLOYMENTS, Hold
 from lull.store import keys, table
-from lull.store.codec import Item, integer, milliseconds
+from lull.store.codec import Codec, Item, integer, milliseconds
+
+_holds = Codec(Hold)
 
 
 def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | None = None) -> Item:
@@ -16,7 +16,7 @@ def holding(workspace_id: int, check_id: int, hold: Hold, *, project_id: int | N
     Refused if the check is gone, of another project, has that hold already or, for a deployment's, is full of them.
     """
     condition = "attribute_exists(PK) AND attribute_not_exists(holds.#source)"
-    values = {":hold": {"S": msgspec.json.encode(hold).decode()}, ":cause": {"S": "hold"}}
+    values = {":hold": _holds.body(hold), ":cause": {"S": "hold"}}
     if hold.source != MANUAL:
         condition += " AND size(holds) < :most"
         values[":most"] = integer(MAX_OF_DEPLOYMENTS)

@@ -31,8 +31,8 @@ def get_component_deployment(workspace_id: int, deployment_id: str) -> Component
 
 
 def get_component_deployments(addresses: Sequence[tuple[int, str]]) -> list[ComponentDeployment]:
-    """Those that exist, by (workspace id, deployment id), in no order."""
-    return _records.get_many([keys.component_deployment(*address) for address in dict.fromkeys(addresses)])
+    """Those that exist and can be read, by (workspace id, deployment id), in no order."""
+    return _records.get_readable([keys.component_deployment(*address) for address in dict.fromkeys(addresses)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

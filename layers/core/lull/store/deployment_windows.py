@@ -13,7 +13,7 @@ from lull.domain.deployment_windows import DeploymentWindow
 from lull.domain.errors import NotFound, StaleWrite, invalid
 from lull.domain.holds import Hold
 from lull.store import check_holds, idempotency, keys, table
-from lull.store.codec import Codec, Item, integer, wire
+from lull.store.codec import Codec, Item, integer, readable, wire
 from lull.store.idempotency import IdempotencyKey, Made
 
 KIND = "deployment"
@@ -51,9 +51,11 @@ def get_deployment_window(workspace_id: int, window_id: int) -> DeploymentWindow
 
 
 def get_deployment_windows(addresses: Sequence[tuple[int, int]]) -> list[DeploymentWindow]:
-    """Those that exist, by (workspace id, window id)."""
-    items = table.batch_get([keys.deployment_window(*address) for address in dict.fromkeys(addresses)])
-    return [decode_deployment_window(item) for item in items]
+    """Those that exist and can be read, by (workspace id, window id)."""
+    return readable(
+        table.batch_get([keys.deployment_window(*address) for address in dict.fromkeys(addresses)]),
+        decode_deployment_window,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from lull import randomness
-from lull.domain.checks import Check, CheckStatus
+from lull.domain.checks import Check, CheckStatus, ProbeState
 from lull.domain.errors import StaleWrite
 from lull.domain.signals import Signal, SignalType
 from lull.store import keys, signals, table
-from lull.store.codec import Item, integer, milliseconds
+from lull.store.codec import Codec, Item, integer, milliseconds
 
 # Signals, releases and edits all set `watchAt`; a hold is seen by itself.
 _AS_READ = "health = :was AND watchAt = :seen AND revision = :revision AND size(holds) = :holds"
+_probe_states: Codec[ProbeState | None] = Codec(ProbeState)
+"""One that was probed has one."""
 
 
 def save_judgement(check: Check, noted: Sequence[Signal], *, was: Check) -> Check:
@@ -59,7 +59,7 @@ def save_probe(check: Check, noted: Signal | None, *, was: Check) -> Check:
     token = randomness.secret(16)
     expression = "SET probeState = :state, cause = :cause, opToken = :token"
     values: Item = {
-        ":state": {"S": msgspec.json.encode(check.probe_state).decode()},
+        ":state": _probe_states.body(check.probe_state),
         # One that has no incident yet is dispatched with each probe: its wake-up may have been lost.
         ":cause": {"S": "signal" if noted or (check.status is CheckStatus.DOWN and not check.incident_id) else "ping"},
         ":token": {"S": token},

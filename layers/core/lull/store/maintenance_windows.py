@@ -14,7 +14,7 @@ from lull.domain import maintenance_windows as domain
 from lull.domain.errors import StaleWrite
 from lull.domain.maintenance_windows import MaintenanceWindow, Occurrence, Suppression
 from lull.store import keys, table
-from lull.store.codec import Codec, Item, integer
+from lull.store.codec import Codec, Item, integer, readable
 
 KIND = "maintenance"
 
@@ -36,9 +36,11 @@ def get_maintenance_window(workspace_id: int, window_id: int) -> MaintenanceWind
 
 
 def get_maintenance_windows(addresses: Sequence[tuple[int, int]]) -> list[MaintenanceWindow]:
-    """Those that exist, by (workspace id, window id)."""
-    items = table.batch_get([keys.maintenance_window(*address) for address in dict.fromkeys(addresses)])
-    return [decode_maintenance_window(item) for item in items]
+    """Those that exist and can be read, by (workspace id, window id)."""
+    return readable(
+        table.batch_get([keys.maintenance_window(*address) for address in dict.fromkeys(addresses)]),
+        decode_maintenance_window,
+    )
 
 
 def list_maintenance_windows(workspace_id: int) -> list[MaintenanceWindow]:

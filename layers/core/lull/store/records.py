@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from lull import randomness
 from lull.domain.errors import Conflict, NotFound, StaleWrite
 from lull.store import table
-from lull.store.codec import Codec, Item, integer
+from lull.store.codec import Codec, Item, integer, readable
 from lull.store.keys import Key
 
 
@@ -40,6 +40,10 @@ class Records(Generic[R]):
 
     def get_many(self, wanted: Sequence[Key]) -> list[R]:
         return [self.decode(item) for item in table.batch_get(wanted)]
+
+    def get_readable(self, wanted: Sequence[Key]) -> list[R]:
+        """Those that exist and can be read: one that cannot keeps nobody from the others."""
+        return readable(table.batch_get(wanted), self.decode)
 
     def list(self, partition: str, prefix: str) -> list[R]:
         """Every record of a partition under a prefix, by id."""

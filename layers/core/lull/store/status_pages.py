@@ -32,8 +32,8 @@ def get_status_page(workspace_id: int, page_id: int) -> StatusPage | None:
 
 
 def get_status_pages(workspace_id: int, page_ids: Sequence[int]) -> list[StatusPage]:
-    """Those that exist, in no order."""
-    return _pages.get_many([keys.status_page(workspace_id, each) for each in dict.fromkeys(page_ids)])
+    """Those that exist and can be read, in no order."""
+    return _pages.get_readable([keys.status_page(workspace_id, each) for each in dict.fromkeys(page_ids)])
 
 
 def list_status_pages(workspace_id: int) -> list[StatusPage]:

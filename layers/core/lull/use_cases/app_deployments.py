@@ -9,7 +9,6 @@ from lull.domain import app_deployments as domain
 from lull.domain import callbacks, executor_calls
 from lull.domain.app_deployments import AppDeployment, Status
 from lull.domain.applications import Application
-from lull.domain.ci_payloads import past
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.credentials import Caller, Role
 from lull.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated, invalid
@@ -82,7 +81,7 @@ def _described(caller: Caller, application: Application, token: str, *, at: date
     from lull.gateways import repositories
 
     secret = vault.read(application.secret_name).repository if application.repository.has_token else None
-    head = repositories.newest(application.repository, secret if isinstance(secret, str) else None)
+    head = repositories.newest(application.repository, secret if isinstance(secret, str) else None, at=at)
     return AppDeployment(
         id=randomness.new_uuid(),
         workspace_id=caller.workspace_id,
@@ -116,7 +115,7 @@ def _driven(
         environment_name="",
         version=commit.sha[:_VERSION_LENGTH],
         commit_sha=commit.sha,
-        commit_timestamp=past(commit.committed_at, at=at),
+        commit_timestamp=commit.committed_at if commit.is_dated else None,
         ref=deployment.ref,
         description=f"{application.name} #{deployment.deploy_number}",
         max_duration_seconds=application.max_duration_seconds,
@@ -163,18 +162,26 @@ def list_deployments(caller: Caller, application_id: str, *, below: int | None, 
 
 
 def change_status(
-    caller: Caller, application_id: str, deployment_id: str, status: Status, *, at: datetime
+    caller: Caller,
+    application_id: str,
+    deployment_id: str,
+    status: Status,
+    *,
+    idempotency_key: str | None = None,
+    at: datetime,
 ) -> AppDeployment:
-    """Move a deployment on.
+    """Move a deployment on; with an idempotency key that has done so before, the answer is the deployment as it is.
 
-    Raises NotFound, Invalid for what the transition table does not have, Forbidden if a CI job may not.
+    Raises NotFound, Invalid for what the transition table does not have, Conflict if the key was used for another
+    status, Forbidden if a CI job may not.
     """
     if caller.grant:
         _require_changeable(caller, get_deployment(caller, application_id, deployment_id))
 
     def decide() -> AppDeployment:
         deployment = get_deployment(caller, application_id, deployment_id)
-        return store.save_app_deployment(domain.moved(deployment, status, at=at))
+        now = domain.told(deployment, status, key=idempotency_key, at=at)
+        return deployment if now == deployment else store.save_app_deployment(now)
 
     return on_stale_write(decide)
 
@@ -191,9 +198,13 @@ def _require_changeable(caller: Caller, deployment: AppDeployment) -> None:
     component_deployments.require_changeable(caller, driven)
 
 
-def cancel(caller: Caller, application_id: str, deployment_id: str, *, at: datetime) -> AppDeployment:
-    """End a deployment that is not over; its executor is told, where it can be. Raises NotFound, Invalid if it is."""
-    return change_status(caller, application_id, deployment_id, Status.CANCELLED, at=at)
+def cancel(
+    caller: Caller, application_id: str, deployment_id: str, *, idempotency_key: str | None = None, at: datetime
+) -> AppDeployment:
+    """End a deployment that is not over; its executor is told, where it can be. `change_status` has what it raises."""
+    return change_status(
+        caller, application_id, deployment_id, Status.CANCELLED, idempotency_key=idempotency_key, at=at
+    )
 
 
 def apply_status(

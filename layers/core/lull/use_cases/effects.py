@@ -148,7 +148,8 @@ _DUE: dict[str, Callable[[list[Any]], _Due]] = {
         (each.workspace_id, each.id): each.due_at for each in maintenance_windows.get_maintenance_windows(addresses)
     },
     announcements.KIND: lambda addresses: {
-        (each.workspace_id, each.id): each.due_at for each in announcements.get_announcements(addresses)
+        (each.workspace_id, each.id): each.due_at
+        for each in announcements.get_announcements(addresses, passing_over=True)
     },
     component_deployments.KIND: lambda addresses: {
         (each.workspace_id, each.id): each.due_at for each in component_deployments.get_component_deployments(addresses)

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lull import aws
 from lull.domain.app_deployments import Status
+from lull.domain.ci_payloads import link, part
 from lull.domain.executor_calls import Reply, Result
 from lull.gateways.executors.orders import Order, refused, unreached
 
@@ -36,7 +37,9 @@ def start(order: Order) -> Reply:
         build = (_begun_before(order) if call and call.tries > 1 else None) or _begun(order)
     except (ClientError, BotoCoreError) as error:
         return _trouble(error)
-    return Reply(result=Result.ACCEPTED, external_id=f"{_PREFIX}{build['id']}", link=_link(build))
+    return Reply(
+        result=Result.ACCEPTED, external_id=f"{_PREFIX}{build['id']}", link=link(part(build, "logs").get("deepLink"))
+    )
 
 
 def _begun(order: Order) -> dict[str, Any]:
@@ -90,12 +93,6 @@ def stop(order: Order) -> Reply:
 
 def _id(order: Order) -> str:
     return (order.deployment.external_id or "").removeprefix(_PREFIX)
-
-
-def _link(build: dict[str, object]) -> str | None:
-    logs = build.get("logs")
-    link = logs.get("deepLink") if isinstance(logs, dict) else None
-    return link if isinstance(link, str) else None
 
 
 def _trouble(error: ClientError | BotoCoreError) -> Reply:

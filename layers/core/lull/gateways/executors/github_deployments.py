@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lull.domain.app_deployments import Status
+from lull.domain.ci_payloads import number
 from lull.domain.executor_calls import Reply, Result
 from lull.gateways import github, outbound
 from lull.gateways.conversations import Conversation
@@ -59,8 +60,8 @@ async def _started(order: Order) -> Reply:
         if made.answer.status_code != 201:
             return judged(made.answer, _WHO) if not made.is_ok else refused("GitHub did not make a deployment")
         found = made.value
-    ids = repository.at("id"), found.get("id") if isinstance(found, dict) else None
-    if not all(isinstance(each, int) for each in ids):
+    ids = number(repository.at("id")), number(found.get("id") if isinstance(found, dict) else None)
+    if None in ids:
         return refused("GitHub's answer makes no sense")
     link = f"{order.application.executor_url.removesuffix('.git').rstrip('/')}/deployments"
     return Reply(result=Result.ACCEPTED, external_id=f"github:{ids[0]}:{ids[1]}", link=link)
@@ -120,9 +121,10 @@ async def _asked(order: Order) -> Reply:
         return judged(found.answer, _WHO)
     newest_first = found.value if isinstance(found.value, list) else []
     states = [each.get("state") for each in newest_first if isinstance(each, dict)]
-    known = next((_STATUSES[state] for state in states if state in _STATUSES), None)
-    detail = f"GitHub says {states[0]}" if known is Status.FAILED else None
-    return Reply(result=Result.ACCEPTED, status=known, detail=detail)
+    known = next((state for state in states if isinstance(state, str) and state in _STATUSES), None)
+    status = _STATUSES[known] if known else None
+    detail = f"GitHub says {known}" if status is Status.FAILED else None
+    return Reply(result=Result.ACCEPTED, status=status, detail=detail)
 
 
 async def _stopped(order: Order) -> Reply:

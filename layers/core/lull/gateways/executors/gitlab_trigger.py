@@ -8,6 +8,7 @@ heard is a second pipeline told of the same deployment.
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
+from lull.domain.ci_payloads import link, number
 from lull.domain.executor_calls import Reply, Result
 from lull.gateways import gitlab, outbound
 from lull.gateways.conversations import Conversation, document
@@ -32,13 +33,12 @@ async def _started(order: Order) -> Reply:
     made = document(answer)
     if not made.is_ok:
         return replace(judged(answer, "GitLab"), may_have_begun=may_be_done(answer))
-    ids = made.at("project_id"), made.at("id")
-    if not all(isinstance(each, int) for each in ids):
+    ids = number(made.at("project_id")), number(made.at("id"))
+    if None in ids:
         return refused("GitLab's answer makes no sense")
     host = urlsplit(order.application.executor_url).netloc
-    link = made.at("web_url")
     return Reply(
         result=Result.ACCEPTED,
         external_id=f"gitlab:{host}:{ids[0]}:pipeline:{ids[1]}",
-        link=link if isinstance(link, str) and link.startswith(("https://", "http://")) else None,
+        link=link(made.at("web_url")),
     )
