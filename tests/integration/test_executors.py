@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs
 
 import pytest
@@ -16,6 +17,7 @@ from lull import aws
 from lull.domain.app_deployments import Status
 from lull.domain.executor_calls import RETRY_AFTER
 from lull.store import app_deployments as store
+from lull.store import hook_deliveries
 from lull.use_cases import app_deployments, executor_calls, wake_ups
 from tests.api import Api, a_workspace
 from tests.applying import SIGNING_SECRET, an_application, read, say, triggered
@@ -407,6 +409,20 @@ def test_a_webhook_about_what_github_was_asked_for_moves_it_and_makes_no_other(a
     assert len(api.get("/api/v1/deployments")["data"]) == 2
 
 
+def test_a_webhook_gets_its_verdict_with_what_it_moves(api, stack, time, git, rest, by_github, monkeypatch):
+    made = triggered(api, by_github)
+    hook = a_hook(api)
+    told = a_status("in_progress", at=time.at, deployment=42)
+    told["deployment"]["payload"] = {"lull": {"deployment_id": made["id"]}}
+    # Whoever applies it dies before it writes a second time.
+    with monkeypatch.context() as dying:
+        dying.setattr(hook_deliveries, "save_hook_delivery", mock.Mock(side_effect=RuntimeError))
+        assert hook.github("deployment_status", told).status == 202
+        stack.drain()
+    stack.drain()
+    assert (deliveries(api, hook)[0][0], read(api, by_github, made)["status"]) == ("applied", "deploying")
+
+
 def a_caller() -> Any:
     from lull.domain.credentials import Caller, Role
 
@@ -523,9 +539,9 @@ def test_news_come_twice_out_of_order_and_leave_out_steps(api, stack, time, git)
     made = triggered(api, application)
 
     def hear(status: Status, **said: Any) -> str:
-        found = app_deployments.apply_status(1, made["id"], status, at=time.at, source="test", **said)
+        found = store.get_app_deployment(1, made["id"])
         assert found is not None
-        return found.status
+        return app_deployments.apply_status(found, status, at=time.at, source="test", **said).status
 
     assert hear(Status.DEPLOYING, external_id="github:1:2") == "deploying"
     assert hear(Status.BUILDING) == "deploying"
@@ -533,4 +549,3 @@ def test_news_come_twice_out_of_order_and_leave_out_steps(api, stack, time, git)
     assert hear(Status.AVAILABLE) == "available"
     assert hear(Status.FAILED) == "available"
     assert read(api, application, made)["external_id"] == "github:1:2"
-    assert app_deployments.apply_status(1, "0" * 36, Status.FAILED, at=time.at, source="test") is None

@@ -87,12 +87,20 @@ def _take_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
     to = _OF_APPLICATIONS.get(told.report.status)
     if told.report.reason is Reason.CANCELLED:
         to = AppStatus.CANCELLED
-    now = to and apply_status(told.workspace_id, ordered.id, to, at=told.at, source=f"webhook {told.delivery.event}")
-    verdict = Verdict.APPLIED if now and now.status is not ordered.status else Verdict.DUPLICATE
-    if to and now and now.status is not to:
-        verdict = Verdict.LATE
-    done = settled(told.delivery, verdict, None, ordered.component_deployment_id)
-    return hook_deliveries.save_hook_delivery(done)
+
+    def judged(now: AppDeployment) -> HookDelivery:
+        verdict = Verdict.APPLIED if now.status is not ordered.status else Verdict.DUPLICATE
+        if to and now.status is not to:
+            verdict = Verdict.LATE
+        return settled(told.delivery, verdict, None, ordered.component_deployment_id)
+
+    now = ordered
+    if to:
+        source = f"webhook {told.delivery.event}"
+        now = apply_status(
+            ordered, to, at=told.at, source=source, beside=lambda now: [hook_deliveries.saving(judged(now))]
+        )
+    return judged(now) if now != ordered else hook_deliveries.save_hook_delivery(judged(now))
 
 
 def _take_for_component_deployment(told: Told, external: External) -> HookDelivery:
