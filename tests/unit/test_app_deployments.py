@@ -130,6 +130,13 @@ def test_driving_goes_forward_in_the_first_attempt_only():
 
 # ---------------------------------------------------------------- telling executors
 
+
+def test_an_answer_that_comes_after_the_deadline_leaves_why_it_failed():
+    late = timed_out(replace(WANTED, call=replace(START, tries=1)), at=DEADLINE)
+    told = after(late, Task.START, Reply(result=Result.ACCEPTED, external_id="github:1:2"), at=DEADLINE, jitter=0)
+    assert (told.detail, told.external_id) == ("nobody said how it went before its deadline", "github:1:2")
+
+
 START = Call(task=Task.START, next_at=NOON)
 WANTED = a_deployment(executor=ExecutorKind.GITHUB, call=START)
 
