@@ -253,7 +253,7 @@ def _drive(deployment: AppDeployment, *, at: datetime) -> None:
         component_deployments.bring(
             deployment.workspace_id,
             driven_id,
-            lambda current: domain.driving(current.status, current.attempt, target),
+            lambda current: domain.driving(current, target),
             reason=domain.component_reason(deployment),
             actor=ACTOR,
             message=f"Deployment {deployment.deploy_number} of its application is {deployment.status}",
