@@ -368,6 +368,23 @@ def test_cancelling_tells_github(api, stack, rest, by_github):
     assert rest.asked[-1].json["state"] == "error"
 
 
+@pytest.mark.parametrize("found", [True, False])
+def test_one_that_is_cancelled_after_its_answer_was_lost_is_searched_for(api, stack, time, rest, by_github, found):
+    rest.answers[f"POST {GITHUB}/deployments"] = (502, b"it may have been made all the same")
+    made = triggered(api, by_github)
+    stack.drain()
+    search = f"GET {GITHUB}/deployments?sha={made['git_sha']}&task=deploy&environment=live&per_page=10"
+    ours = {"id": 42, "payload": {"lull": {"deployment_id": made["id"]}}}
+    rest.answers[search] = (200, [ours] if found else [])
+    api.post(f"{by_github}/deployments/{made['id']}/cancel")
+    sweep(stack, time, minutes=2)
+    stopped = f"POST {GITHUB}/deployments/42/statuses"
+    assert rest.requests[-1] == (stopped if found else search)
+    asked = len(rest.requests)
+    sweep(stack, time, minutes=20)
+    assert len(rest.requests) == asked
+
+
 def test_one_that_is_cancelled_while_github_is_being_told_is_stopped_there(api, stack, time, rest, by_github):
     """The worker is in the middle of its call: it knows the id only afterwards, and hands it on."""
     made: list[Any] = []
