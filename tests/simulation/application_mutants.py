@@ -15,6 +15,7 @@ from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.component_deployments import Status as ComponentStatus
 from lull.gateways import secrets as vault
 from lull.gateways.executors import github_deployments, webhook
+from lull.gateways.executors.orders import refused
 from lull.store import app_deployments as store
 from lull.store import applications as application_store
 from lull.store import component_deployments as component_store
@@ -164,6 +165,16 @@ def _does_not_search() -> Any:
     return mock.patch.object(github_deployments, "_made_before", made_before)
 
 
+def _stops_what_it_knows_alone() -> Any:
+    """What GitHub has begun, and nobody heard of, goes on after it was cancelled."""
+    real = github_deployments._stopped
+
+    async def stopped(order: Any) -> Any:
+        return await real(order) if order.deployment.external_id else refused("unknown")
+
+    return mock.patch.object(github_deployments, "_stopped", stopped)
+
+
 def _forgets_earlier_tokens() -> Any:
     """Only the token of the last try is good."""
 
@@ -225,6 +236,7 @@ MUTANTS = [
     Mutant("leaves what a deadline ended", _leaves_what_a_deadline_ended, (), (_PAST,), is_long=True),
     Mutant("calls it by new names", _calls_it_by_new_names, ("have a webhook begin",)),
     Mutant("does not search", _does_not_search, ("have GitHub begin what may have begun",)),
+    Mutant("stops what it knows alone", _stops_what_it_knows_alone, ("have GitHub stop what may have begun",)),
     Mutant("forgets earlier tokens", _forgets_earlier_tokens, ("have a webhook begin once more",)),
     Mutant("takes any token", _takes_any_token, (), ("report by whoever deploys another",)),
     Mutant("never gives up", _never_gives_up, ("pass the deadline of a trigger",)),

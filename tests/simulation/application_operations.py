@@ -7,7 +7,7 @@ from lull.domain import component_deployments as components
 from lull.domain.app_deployments import Reason, Status, Task
 from tests.applying import SIGNING_SECRET
 from tests.simulation import application_worlds as worlds
-from tests.simulation import component_worlds, hosts
+from tests.simulation import component_worlds, hosts, users
 from tests.simulation.component_worlds import prepared
 from tests.simulation.operations import Operation
 from tests.simulation.watch_worlds import few_seconds, sweep
@@ -83,6 +83,14 @@ def _two_minutes(world: World) -> None:
 
 def _owed_a_stop(name: str) -> Callable[[World], str]:
     return lambda world: worlds.aborted(world, name)
+
+
+def _aborted_unheard(world: World) -> None:
+    """Nobody knows that GitHub has begun."""
+    deployment_id = worlds.answer_lost(world, "github")
+    users.done(world.act("abort", worlds.abort(world, deployment_id)))
+    world.events.clear()
+    world.stream.waiting.clear()
 
 
 def _refused(world: World) -> None:
@@ -289,6 +297,13 @@ OPERATIONS = [
         "notifier",
         prepared(_owed_a_stop("webhook")),
         deliver=few_seconds,
+        healed=worlds.is_told(Task.STOP),
+    ),
+    Operation(
+        "have GitHub stop what may have begun",
+        "notifier",
+        prepared(_aborted_unheard),
+        deliver=sweep,
         healed=worlds.is_told(Task.STOP),
     ),
     Operation(

@@ -217,45 +217,58 @@ def driving_past_both_deadlines(world: World) -> list[Act]:
     return [_woken(deployment), woken(driven.id, "component-deployment")]
 
 
+_OF_FEW_CALLS = [
+    Meeting(prepare)
+    for prepare in (
+        report_and_cancellation,
+        two_reports,
+        report_by_whoever_deploys_another,
+        report_and_failure,
+    )
+]
 _LONG = [
     Meeting(prepare, is_long=True, cut=True)
     for prepare in (
+        cancellation_and_deadline,
         deadline_twice,
         answer_and_last_word,
         beginning_and_report,
+        beginning_and_change_of_the_secret,
+        beginning_and_deadline,
+        asking_and_webhook,
         driving_twice,
         driving_all_the_way_twice,
         driving_past_both_deadlines,
         driving_and_report,
-    )
-]
-PAIRS = _LONG + [
-    Meeting(prepare)
-    for prepare in (
-        two_triggers,
-        two_triggers_with_one_key,
-        next_triggers,
-        trigger_and_deletion_of_the_application,
-        trigger_and_deletion_of_its_component,
-        report_and_cancellation,
-        two_reports,
-        report_and_failure,
-        report_by_whoever_deploys_another,
-        cancellation_and_deadline,
-        beginning_twice,
-        beginning_twice_at_github,
-        beginning_and_cancellation,
-        beginning_and_cancellation_at_github,
-        beginning_and_change_of_the_secret,
-        beginning_and_deletion_of_the_application,
-        beginning_and_deadline,
-        stopping_twice,
-        asking_and_webhook,
-        cancellation_and_webhook,
-        driving_and_cancellation,
         driving_and_a_person,
         driving_and_opening,
-        driving_and_deletion_of_its_component,
     )
 ]
-TICKING = [replace(meeting, ticking=True, is_long=True, cut=True) for meeting in PAIRS]
+PAIRS = (
+    _OF_FEW_CALLS
+    + _LONG
+    + [
+        Meeting(prepare, cut=True)
+        for prepare in (
+            two_triggers,
+            two_triggers_with_one_key,
+            next_triggers,
+            trigger_and_deletion_of_the_application,
+            trigger_and_deletion_of_its_component,
+            beginning_twice,
+            beginning_twice_at_github,
+            beginning_and_cancellation,
+            beginning_and_cancellation_at_github,
+            beginning_and_deletion_of_the_application,
+            stopping_twice,
+            cancellation_and_webhook,
+            driving_and_cancellation,
+            driving_and_deletion_of_its_component,
+        )
+    ]
+)
+# Where a deadline has passed, a second more or less changes nothing but the number of states.
+_OVERDUE = (answer_and_last_word, beginning_and_deadline, deadline_twice, driving_past_both_deadlines)
+TICKING = [
+    replace(meeting, ticking=True, is_long=True, cut=True) for meeting in PAIRS if meeting.prepare not in _OVERDUE
+]
