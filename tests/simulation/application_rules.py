@@ -1,21 +1,19 @@
-"""What must hold of deployments of applications after every write, and of whatever is said to their executors."""
+"""What must hold of deployments of applications after every write: numbers, statuses, deadlines, what they drive."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from lull.domain import callbacks
-from lull.domain.app_deployments import AppDeployment, Call, Reason, Status, Task
+from lull.domain.app_deployments import AppDeployment, Reason, Status, Task
 from lull.domain.applications import Application, ExecutorKind
 from lull.domain.component_deployments import Status as ComponentStatus
 from lull.store import applications, keys
 from lull.store.app_deployments import decode_app_deployment
 from lull.store.component_deployments import decode_component_deployment
-from tests.simulation import hosts
 from tests.simulation.actors import Actor
+from tests.simulation.executor_rules import ENDED_BY_US, OVER, ExecutorRules
 from tests.simulation.findings import Findings, Transition
 from tests.simulation.maintenance_rules import WORKSPACE
 from tests.simulation.outside import Arrival, Outside
@@ -26,8 +24,6 @@ APP = "APPDEPLOYMENT"
 _DELIVERY = "HOOKDELIVERY"
 # Said once more on purpose: the product's own table is what is judged.
 _WAY = (Status.CREATED, Status.BUILDING, Status.DEPLOYING, Status.AVAILABLE)
-_OVER = (Status.AVAILABLE, Status.FAILED, Status.CANCELLED)
-_ENDED_BY_US = (Reason.CANCELLED, Reason.TIMED_OUT)
 _LAST_WORD = timedelta(minutes=3)
 _ASKED = (ExecutorKind.GITHUB, ExecutorKind.CODEBUILD)
 _STOPPED = (ExecutorKind.WEBHOOK, *_ASKED)
@@ -47,7 +43,7 @@ _STATES = {
 
 
 def gives_up_at(deployment: AppDeployment) -> datetime | None:
-    if deployment.status in _OVER:
+    if deployment.status in OVER:
         return None
     asked = deployment.executor in _ASKED and deployment.external_id
     return deployment.deadline_at + _LAST_WORD if asked else deployment.deadline_at
@@ -69,24 +65,15 @@ def due_at(deployment: AppDeployment) -> datetime | None:
 
 
 @dataclass
-class _Lease:
-    deployment_id: str
-    call: Call
-    was_over: bool
-
-
-@dataclass
 class ApplicationRules:
     table: Table
     findings: Findings
     outside: Outside
     vault: Vault
-    told: dict[tuple[str, Task], list[Arrival]] = field(default_factory=lambda: defaultdict(list))
-    """What has arrived of what an executor was to be told, by deployment."""
-    _leases: dict[str, _Lease] = field(default_factory=dict)
-    """What each actor took last."""
-    _callers: dict[str, str] = field(default_factory=dict)
-    """Who took the last lease of each deployment."""
+    executors: ExecutorRules = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.executors = ExecutorRules(self.findings, self.outside.hosts)
 
     def after(self, actor: Actor, writes: Sequence[Write], now: datetime) -> None:
         ours = [write for write in writes if write.key[1] == APP]
@@ -98,14 +85,11 @@ class ApplicationRules:
             self._numbers()
 
     def memory(self) -> tuple[Any, ...]:
-        told = tuple((each, len(arrivals)) for each, arrivals in sorted(self.told.items()))
-        callers = tuple(sorted(self._callers.items()))
-        return told, callers, self.outside.hosts.memory(), tuple(sorted(self.vault.secrets))
+        return self.executors.memory(), self.outside.hosts.memory(), tuple(sorted(self.vault.secrets))
 
-    def told_of(self, deployment_id: str, task: Task) -> list[Arrival]:
-        """What of it was taken and answered well."""
-        found = self.told.get((deployment_id, task), [])
-        return [each for each in found if each.status < 300]
+    def arrived(self, by: Actor, arrival: Arrival) -> None:
+        """Something reached an executor."""
+        self.executors.arrived(by, arrival, self.deployment)
 
     def heard(self, deployment_id: str, token: str) -> None:
         """Somebody was let in by a callback token."""
@@ -156,12 +140,14 @@ class ApplicationRules:
         if after.status is not before.status:
             self._moved(actor, before, after, writes, now)
         else:
-            said = (after.reason, after.updated_at, after.detail if before.status in _OVER else before.detail)
+            said = (after.reason, after.updated_at, after.detail if before.status in OVER else before.detail)
             same = said == (before.reason, before.updated_at, before.detail)
             judge("APP", same, f"what is known of {who}, {before.status}, was rewritten by {actor.name}")
         if after.driven is not before.driven:
             self._driven(actor, before, after)
-        self._leased(actor, before, after, now)
+            late = (now - before.updated_at).total_seconds()
+            self.findings.transitions.append(Transition(f"application deployment {after.id}", "driven", late))
+        self.executors.leased(actor, before, after, now)
 
     def _appeared(self, actor: Actor, after: AppDeployment, writes: Sequence[Write]) -> None:
         judge, who = self.findings.judge, f"application deployment {after.id}"
@@ -184,11 +170,11 @@ class ApplicationRules:
     ) -> None:
         judge = self.findings.judge
         said = f"application deployment {after.id} went from {before.status} to {after.status} by {actor.name}"
-        judge("END", before.status not in _OVER, f"{said}, after its end")
+        judge("END", before.status not in OVER, f"{said}, after its end")
         steps = _WAY.index(after.status) - _WAY.index(before.status) if {before.status, after.status} <= {*_WAY} else 0
-        forwards = steps > 0 or (after.status in _OVER and after.status is not Status.AVAILABLE)
+        forwards = steps > 0 or (after.status in OVER and after.status is not Status.AVAILABLE)
         judge("APP", forwards, said)
-        judge("APP", (after.reason is not None) is (after.status in _OVER[1:]), f"{said} because of {after.reason}")
+        judge("APP", (after.reason is not None) is (after.status in OVER[1:]), f"{said} because of {after.reason}")
         if actor.role == "report":
             judge("APP", steps == 1 or after.reason is Reason.FAILED, f"{said}, who may not")
         elif actor.role == "abort":
@@ -200,10 +186,14 @@ class ApplicationRules:
         else:
             told = actor.role == "transitioner" and any(write.key[1] == _DELIVERY for write in writes)
             judge("APP", told, f"{said}, and no delivery says so")
-        stops = after.reason in _ENDED_BY_US and after.executor in _STOPPED and bool(self.told_of(after.id, Task.START))
+        stops = (
+            after.reason in ENDED_BY_US
+            and after.executor in _STOPPED
+            and bool(self.executors.told_of(after.id, Task.START))
+        )
         if stops:
             judge("CALL", after.call is not None and after.call.task is Task.STOP, f"{said}, and nobody is to stop")
-        elif after.status in _OVER and after.call:
+        elif after.status in OVER and after.call:
             judge("CALL", after.call.task is Task.STOP, f"{said}, with the call {after.call}")
 
     def _timed_out(self, actor: Actor, before: AppDeployment, after: AppDeployment, now: datetime) -> None:
@@ -219,14 +209,13 @@ class ApplicationRules:
             self.findings.transitions.append(Transition(f"application deployment {after.id}", after.status, late))
 
     def _answered(self, actor: Actor, after: AppDeployment, said: str) -> None:
-        lease = self._leases.get(actor.name)
-        mine = lease is not None and lease.deployment_id == after.id
+        task = self.executors.task_of(actor, after.id)
         if after.reason in (Reason.REFUSED, Reason.UNREACHED):
-            self.findings.judge("APP", mine and lease is not None and lease.call.task is Task.START, said)
+            self.findings.judge("APP", task is Task.START, said)
             return
         made = self.outside.hosts.of(after.id)
         states = [_STATES[each] for each in made.states if each in _STATES] if made else []
-        self.findings.judge("APP", mine and after.status in states, f"{said}, and GitHub says {states}")
+        self.findings.judge("APP", task is not None and after.status in states, f"{said}, and GitHub says {states}")
 
     def _driven(self, actor: Actor, before: AppDeployment, after: AppDeployment) -> None:
         judge, who = self.findings.judge, f"application deployment {after.id}"
@@ -243,60 +232,6 @@ class ApplicationRules:
     def _exists(self, component_id: str, environment_id: str) -> bool:
         names = keys.COMPONENT + component_id, keys.ENVIRONMENT + environment_id
         return all((f"WS#{WORKSPACE}", name) in self.table.items for name in names)
-
-    # ------------------------------------------------------------ its executor
-
-    def _leased(self, actor: Actor, before: AppDeployment, after: AppDeployment, now: datetime) -> None:
-        judge, who = self.findings.judge, f"application deployment {after.id}"
-        was, call = before.call, after.call
-        if was and call and call.task is was.task and call.tries == was.tries + 1:
-            judge("LEASE", actor.role == "notifier", f"{actor.name} took the lease of {who}")
-            judge("LEASE", was.next_at <= now, f"{who} was called at {now}, before {was.next_at}")
-            judge("LEASE", call.next_at > (actor.looked_at_clock or now), f"{who} was called without a lease")
-            self._leases[actor.name] = _Lease(after.id, call, before.status in _OVER)
-            self._callers[after.id] = actor.name
-        elif after.callback_hashes != before.callback_hashes:
-            judge("TOKEN", False, f"{who} has other tokens by {actor.name}")
-        grown = after.callback_hashes[: len(before.callback_hashes)] == before.callback_hashes
-        judge("TOKEN", grown, f"a token of {who} is good no more")
-        if was and was.task is Task.START and after.status not in _OVER and (call is None or call.task is not was.task):
-            heard = [each for each in self.told_of(after.id, Task.START) if each.by is actor]
-            known = after.executor is ExecutorKind.GITHUB and self.outside.hosts.of(after.id) is not None
-            judge("CALL", bool(heard) or known, f"{who} is taken for begun, and nobody was told")
-
-    def arrived(self, by: Actor, arrival: Arrival) -> None:
-        """Something reached an executor: from the only one that may, while there is something to be told."""
-        if by.role != "notifier":
-            return
-        judge, lease = self.findings.judge, self._leases.get(by.name)
-        mine = lease is not None and self._callers.get(lease.deployment_id) == by.name
-        judge("CALL", mine, f"{arrival.to} was told by {by.name} without a lease")
-        found = self.deployment(lease.deployment_id) if lease else None
-        if lease is None or found is None:
-            return
-        who, task = f"application deployment {found.id}", lease.call.task
-        if task is Task.ASK or arrival.method == "GET":
-            return
-        if task is Task.START:
-            judge("CALL", not lease.was_over, f"{who} was begun after its end")
-        else:
-            judge("CALL", found.reason in _ENDED_BY_US, f"{who}, {found.status}, was stopped")
-        self._named(found, arrival, task)
-        self.told[found.id, task].append(arrival)
-
-    def _named(self, found: AppDeployment, arrival: Arrival, task: Task) -> None:
-        judge, who = self.findings.judge, f"application deployment {found.id}"
-        if arrival.to == hosts.RECEIVER:
-            name = "requested" if task is Task.START else "cancelled"
-            judge("CALL", arrival.message_id == f"msg_{found.id}_{name}", f"{who} is called {arrival.message_id}")
-            data = json.loads(arrival.text)["data"]
-            right = data["deployment"]["id"] == found.id
-            if task is Task.START:
-                right = right and callbacks.hashed(data["callback"]["token"]) in found.callback_hashes
-            judge("TOKEN", right, f"{who} was told with a token that is none of its own")
-        elif task is Task.START:
-            made = [each for each in self.outside.hosts.made if each.ordered_by == found.id]
-            judge("ONCE", len(made) <= 1, f"GitHub made {len(made)} deployments for {who}")
 
     # ------------------------------------------------------------ all of them
 

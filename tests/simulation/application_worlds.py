@@ -303,7 +303,7 @@ def is_told(task: Task) -> Callable[[World], bool]:
     def judge(world: World) -> bool:
         found = newest(world)
         owed = found.call is not None and found.call.task is task and found.call.next_at > world.now
-        return owed or bool(world.watch.applications.told_of(found.id, task))
+        return owed or bool(world.watch.applications.executors.told_of(found.id, task))
 
     return judge
 

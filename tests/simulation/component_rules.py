@@ -9,33 +9,24 @@ from lull.domain.app_deployments import AppDeployment
 from lull.domain.component_deployments import Chain, ChainState, ComponentDeployment, Event, EventKind, Reason, Status
 from lull.domain.deployment_windows import State
 from lull.domain.hook_deliveries import HookDelivery, Verdict
-from lull.store import component_deployments, keys
+from lull.store import keys
 from lull.store.app_deployments import decode_app_deployment
 from lull.store.component_deployments import decode_component_deployment
 from lull.store.deployment_windows import decode_deployment_window
-from lull.store.hook_deliveries import decode_hook_delivery
 from tests.simulation.actors import Actor
 from tests.simulation.application_rules import DRIVES
 from tests.simulation.cell_rules import CellRules
+from tests.simulation.component_histories import MOVES, events_of, keys_of_events, report_of, ways
 from tests.simulation.findings import Findings, Transition
 from tests.simulation.listing_rules import ListingRules
 from tests.simulation.maintenance_rules import WORKSPACE
 from tests.simulation.tables import Key, Table, Write
 
 RELEASE = "RELEASE"
+_APP = "APPDEPLOYMENT"
 _PREFIX = f"WS#{WORKSPACE}#RELEASE"
 _CELL = f"WS#{WORKSPACE}#CELL"
 _OF_PEOPLE = ("create", "set-up")
-# Said once more on purpose: the product's own table is what is judged.
-_MOVES = {
-    (Status.PENDING, Status.IN_PROGRESS),
-    (Status.PENDING, Status.FAILED),
-    (Status.IN_PROGRESS, Status.SUCCEEDED),
-    (Status.IN_PROGRESS, Status.FAILED),
-    (Status.SUCCEEDED, Status.ROLLED_BACK),
-    (Status.FAILED, Status.PENDING),
-    (Status.ROLLED_BACK, Status.PENDING),
-}
 _RANK = {state: rank for rank, state in enumerate(ChainState)}
 _DONE = (ChainState.OPEN, ChainState.CLOSED)
 _HOLDING = (ChainState.OPENING, ChainState.OPEN)
@@ -115,17 +106,17 @@ class ComponentRules:
         after = decode_component_deployment(write.after)
         before = decode_component_deployment(write.before) if write.before else None
         who = f"deployment {after.id}"
-        events = _events(after, writes)
+        events = events_of(after, writes)
         first = after.revision - len(events) + 1
         noted = [
             _key(keys.component_deployment_event(WORKSPACE, after.id, first + each)) for each in range(len(events))
         ]
-        told = bool(events) and noted == _keys_of_events(after, writes)
+        told = bool(events) and noted == keys_of_events(after, writes)
         judge("HISTORY", told, f"{who} has no entry of its revision {after.revision}")
         at = write.after["DueSK"]["S"].split("#")[0] if "DueSK" in write.after else None
         due = due_at(after)
         judge("INV-DUE", at == (keys.instant(due) if due else None), f"{who} is in the due index at {at}, due {due}")
-        report = _report(after, writes) if actor.role == "transitioner" else None
+        report = report_of(after, writes) if actor.role == "transitioner" else None
         if before is None:
             self._appeared(actor, after, writes, report)
             return
@@ -153,10 +144,10 @@ class ComponentRules:
         judge, said = self.findings.judge, f"deployment {after.id} came as {after} by {actor.name}"
         judge("RELEASE", after.chain == Chain(), said)
         if report:
-            events = _events(after, writes)
+            events = events_of(after, writes)
             begun = events[0].kind is EventKind.CREATED and events[0].status is Status.PENDING
             judge("RELEASE", begun and after.revision == len(events), said)
-            judge("RELEASE", _ways(Status.PENDING, events[1:]) == [after.status], said)
+            judge("RELEASE", ways(Status.PENDING, events[1:]) == [after.status], said)
             judge("RELEASE", report.verdict is Verdict.APPLIED, said)
             return
         new = after.status is Status.PENDING and (after.revision, after.attempt) == (1, 1)
@@ -172,7 +163,7 @@ class ComponentRules:
         judge, said = self.findings.judge, f"deployment {after.id} went from {before.status} to {after.status}"
         judge("RELEASE", after.chain == before.chain, f"{said}, and its windows changed")
         steps = [each for each in events if each.kind is EventKind.STATUS]
-        judge("RELEASE", _ways(before.status, steps) == [after.status], f"{said} by {[each.status for each in steps]}")
+        judge("RELEASE", ways(before.status, steps) == [after.status], f"{said} by {[each.status for each in steps]}")
         # Whoever tells counts the attempts: to try again on the way to another end is none.
         tried_again = before.status is Status.PENDING or any(each.status is Status.PENDING for each in steps)
         right = after.attempt == before.attempt or (tried_again and after.attempt > before.attempt)
@@ -197,7 +188,7 @@ class ComponentRules:
         # What a person has ended stays so; a deadline is no person.
         given_up = before.reason is Reason.TIMED_OUT and after.status is Status.SUCCEEDED
         open_still = before.status in (Status.PENDING, Status.IN_PROGRESS)
-        return (open_still or given_up) and _ways(before.status, events) == [after.status]
+        return (open_still or given_up) and ways(before.status, events) == [after.status]
 
     def _kept(self, before: ComponentDeployment, after: ComponentDeployment) -> None:
         same = (after.chain, after.attempt) == (before.chain, before.attempt)
@@ -211,7 +202,7 @@ class ComponentRules:
     def _moved(self, actor: Actor, before: ComponentDeployment, after: ComponentDeployment, now: datetime) -> None:
         judge = self.findings.judge
         said = f"deployment {after.id} went from {before.status} to {after.status} by {actor.name}"
-        judge("RELEASE", (before.status, after.status) in _MOVES, said)
+        judge("RELEASE", (before.status, after.status) in MOVES, said)
         again = after.status is Status.PENDING
         judge("RELEASE", after.attempt == before.attempt + again, f"{said}, attempt {after.attempt}")
         judge("RELEASE", after.chain == before.chain, f"{said}, and its windows changed")
@@ -293,36 +284,6 @@ class ComponentRules:
 
     def _all(self) -> Iterator[ComponentDeployment]:
         return (decode_component_deployment(item) for key, item in self.table.items.items() if key[1] == RELEASE)
-
-
-_APP = "APPDEPLOYMENT"
-
-
-def _keys_of_events(deployment: ComponentDeployment, writes: Sequence[Write]) -> list[Key]:
-    """The new entries of its history."""
-    partition = keys.component_deployment(WORKSPACE, deployment.id)["PK"]
-    found = [each.key for each in writes if each.key[0] == partition and each.before is None]
-    return sorted(key for key in found if key[1].startswith(keys.EVENT))
-
-
-def _events(deployment: ComponentDeployment, writes: Sequence[Write]) -> list[Event]:
-    items = {each.key: each.after for each in writes if each.after}
-    return [component_deployments._events.decode(items[key]) for key in _keys_of_events(deployment, writes)]
-
-
-def _report(deployment: ComponentDeployment, writes: Sequence[Write]) -> HookDelivery | None:
-    """What tells of it in the same breath."""
-    found = [decode_hook_delivery(each.after) for each in writes if each.key[1] == "HOOKDELIVERY" and each.after]
-    return next((each for each in found if each.deployment_id == deployment.id), None)
-
-
-def _ways(source: Status, events: Sequence[Event]) -> list[Status]:
-    """Where these steps lead, if every one of them is in the table; to be what it is already is no step."""
-    for each in events:
-        if each.status is not source and (source, each.status) not in _MOVES:
-            return []
-        source = each.status
-    return [source]
 
 
 def _key(key: dict[str, str]) -> Key:

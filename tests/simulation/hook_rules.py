@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lull.domain.hook_deliveries import HookDelivery, Verdict
@@ -9,7 +10,7 @@ from lull.store import external_keys
 from lull.store.component_deployments import decode_component_deployment
 from lull.store.hook_deliveries import decode_hook_delivery
 from tests.simulation.actors import Actor
-from tests.simulation.findings import Findings
+from tests.simulation.findings import Findings, Transition
 from tests.simulation.maintenance_rules import WORKSPACE
 from tests.simulation.tables import Table, Write
 
@@ -29,10 +30,10 @@ class HookRules:
     sent: dict[str, "Event"] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
 
-    def after(self, actor: Actor, writes: Sequence[Write]) -> None:
+    def after(self, actor: Actor, writes: Sequence[Write], now: datetime) -> None:
         for write in writes:
             if write.key[1] == DELIVERY:
-                self._delivery(actor, write, writes)
+                self._delivery(actor, write, writes, now)
             elif write.key[1] == "EXTERNAL" and write.after:
                 found = external_keys._codec.decode(write.after)
                 keys = {(f"WS#{WORKSPACE}#RELEASE#{each}", _RELEASE) for each in found.records.values()}
@@ -42,7 +43,7 @@ class HookRules:
     def memory(self) -> tuple[Any, ...]:
         return tuple(sorted(self.accepted))
 
-    def _delivery(self, actor: Actor, write: Write, writes: Sequence[Write]) -> None:
+    def _delivery(self, actor: Actor, write: Write, writes: Sequence[Write], now: datetime) -> None:
         judge = self.findings.judge
         if write.after is None:
             judge("KEPT", False, f"{write.key[0]} is gone")
@@ -75,6 +76,8 @@ class HookRules:
         else:
             judge("VERDICT", before.verdict is None and actor.role == "transitioner", said)
             self._judged(after, writes, said)
+            late = (now - after.asked_at).total_seconds()
+            self.findings.transitions.append(Transition(f"delivery {after.id}", after.verdict, late))
 
     def _judged(self, after: HookDelivery, writes: Sequence[Write], said: str) -> None:
         judge = self.findings.judge

@@ -95,7 +95,7 @@ class Watch:
         self.deliveries.after(actor, writes, now)
         self.components.after(actor, writes, now)
         self.applications.after(actor, writes, now)
-        self.hooks.after(actor, writes)
+        self.hooks.after(actor, writes, now)
 
     def arrived(self, by: Actor, arrival: Arrival) -> None:
         """Something reached somebody outside."""

@@ -45,11 +45,16 @@ def _out_of_step(world: World, each: AppDeployment) -> list[str]:
 def _runs_on(world: World, each: AppDeployment) -> bool:
     if each.reason not in (Reason.CANCELLED, Reason.TIMED_OUT) or each.executor not in _STOPPED or each.call:
         return False
-    begun = world.watch.applications.told_of(each.id, Task.START)
-    tries = world.watch.applications.told.get((each.id, Task.STOP), [])
+    begun = world.watch.applications.executors.told_of(each.id, Task.START)
+    tries = world.watch.applications.executors.told.get((each.id, Task.STOP), [])
     worn_out = len(tries) > len(RETRY_AFTER)
     refused = bool(tries) and tries[-1].status in (404, 410)
-    return bool(begun) and not world.watch.applications.told_of(each.id, Task.STOP) and not worn_out and not refused
+    return (
+        bool(begun)
+        and not world.watch.applications.executors.told_of(each.id, Task.STOP)
+        and not worn_out
+        and not refused
+    )
 
 
 def wakeups(world: World) -> dict[str, datetime]:

@@ -150,11 +150,11 @@ def _further(story: Story, chance: random.Random, checks: int) -> list[further_s
     elif story.seed % 5 in (2, 3):
         component_worlds.with_components(world)
         doings += further_stories.of_components(world, chance)
-    elif story.seed % 5 == 1:
+    elif story.seed % 5 == 1 or story.seed % 20 == 10:
         application_worlds.with_applications(world)
         hook_worlds.with_a_hook(world)
         doings += further_stories.of_applications(world, chance)
-    if story.seed % 5 == 4:
+    if story.seed % 5 == 4 or story.seed % 20 == 10:
         hook_worlds.with_a_hook(world)
         doings += further_stories.of_hooks(world, chance)
     return doings
