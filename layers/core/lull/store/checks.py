@@ -414,7 +414,8 @@ def entering_outage(check: Check, incident_id: int, *, of: int | None, token: st
     expression = f"SET {place} = :incident, cause = :cause, opToken = :token"
     removed = ("recoveredAt",) if of is None else ()
     after = looked_at(check) if of is None else check
-    return _updating(after, expression, values, was=check, unless=place, remove=removed, names=names)
+    none_yet = f"attribute_not_exists({place})"
+    return _updating(after, expression, values, was=check, also=none_yet, remove=removed, names=names)
 
 
 def looked_at(check: Check) -> Check:
@@ -423,11 +424,17 @@ def looked_at(check: Check) -> Check:
 
 
 def leaving_outage(check: Check, *, of: int | None, token: str) -> Item:
-    """The write that says that an outage is over; refused unless the check is as it was read."""
+    """The write that says that an outage is over; refused unless the check, and its incident, are as they were read."""
     place, names = _place_of_incident(of)
     values: Item = {":cause": {"S": "incident"}, ":token": {"S": token}}
     removed = (place, "recoveredAt") if of is None else (place,)
-    return _updating(check, "SET cause = :cause, opToken = :token", values, was=check, remove=removed, names=names)
+    # Meanwhile somebody may have left this incident, and given the next outage one.
+    known = check.incident_id if of is None else check.impacts.get(of)
+    same = f"attribute_not_exists({place})"
+    if known is not None:
+        same, values = f"{place} = :known", {**values, ":known": integer(known)}
+    expression = "SET cause = :cause, opToken = :token"
+    return _updating(check, expression, values, was=check, also=same, remove=removed, names=names)
 
 
 def _place_of_incident(dependency_id: int | None) -> tuple[str, dict[str, str] | None]:
@@ -449,7 +456,7 @@ def _updating(
     values: Item,
     *,
     was: Check,
-    unless: str | None = None,
+    also: str | None = None,
     remove: tuple[str, ...] = (),
     names: dict[str, str] | None = None,
 ) -> Item:
@@ -463,8 +470,8 @@ def _updating(
     if removed:
         expression += f" REMOVE {', '.join(removed)}"
     condition = _AS_READ if was.watch_at else _AS_READ.replace("watchAt = :seen", "attribute_not_exists(watchAt)")
-    if unless:
-        condition += f" AND attribute_not_exists({unless})"
+    if also:
+        condition += f" AND {also}"
     as_read = {":was": {"S": was.health}, ":revision": integer(was.revision), ":holds": integer(len(was.holds))}
     if was.watch_at:
         as_read[":seen"] = milliseconds(was.watch_at)
