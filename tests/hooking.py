@@ -26,10 +26,15 @@ class Hook:
     secret: str
 
     def github(self, event: str, payload: Any, *, delivery: str | None = None, **headers: str) -> Answer:
+        sent, body = self.signed(event, payload, delivery=delivery)
+        return post(self.id, body, **{**sent, **headers})
+
+    def signed(self, event: str, payload: Any, *, delivery: str | None = None) -> tuple[dict[str, str], bytes]:
+        """Headers and body of what GitHub sends."""
         body = json.dumps(payload).encode()
         signature = "sha256=" + hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
         sent = {"x-github-event": event, "x-github-delivery": delivery or f"d-{next(_ids)}"}
-        return post(self.id, body, **{**sent, "x-hub-signature-256": signature, **headers})
+        return {**sent, "x-hub-signature-256": signature}, body
 
     def gitlab(self, payload: Any, *, delivery: str | None = None, **headers: str) -> Answer:
         sent = {"x-gitlab-token": self.secret, "idempotency-key": delivery or f"d-{next(_ids)}"}

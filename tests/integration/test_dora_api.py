@@ -2,9 +2,10 @@
 
 import pytest
 
-from lull.use_cases import watch
+from lull.use_cases import wake_ups, watch
 from tests.api import Api, a_workspace
 from tests.deploying import a_component, a_deployment, an_environment, deployed, move
+from tests.hooking import a_hook
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -93,6 +94,29 @@ def test_another_try_does_not_undo_a_failure(api, time):
     assert failed == [1, 1, 1, 2, 2, 2, 2]
     time.passes(days=1, minutes=-4)
     assert metrics(api, days=1)["failedDeployments"] == 1, "the first failed two minutes before the day began"
+
+
+def test_what_is_heard_of_the_same_attempt_later_is_counted_instead(api, stack, time):
+    a_component(api), an_environment(api)
+    hook = a_hook(api, "standard")
+
+    def heard(kind: str) -> tuple[int, int]:
+        if kind:
+            assert hook.deployment(kind).status == 202
+        stack.drain()
+        found = metrics(api)
+        return found["deploymentFrequency"]["deployments"], found["failedDeployments"]
+
+    assert heard("started") == (0, 0)
+    time.passes(days=1, minutes=1)
+    wake_ups.redrive_overdue(at=time.at)
+    stack.drain()
+    (given_up,) = api.get("/api/v1/deployments")["data"]
+    assert (given_up["status"], given_up["reason"]) == ("failed", "timed_out")
+    assert heard("") == (0, 1)
+    assert heard("succeeded") == (1, 0), "it was given up, and had not failed"
+    time.passes(minutes=1)
+    assert heard("failed") == (0, 1), "of two ends of one attempt the later one counts"
 
 
 @pytest.mark.parametrize("query", ["days=0", "days=366", "days=x", "componentId=x", "weeks=1"])

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs
 
 import pytest
@@ -17,6 +18,7 @@ from lull import aws
 from lull.domain.app_deployments import Status
 from lull.domain.executor_calls import RETRY_AFTER
 from lull.store import app_deployments as store
+from lull.store import hook_deliveries
 from lull.use_cases import app_deployments, executor_calls, wake_ups
 from tests.api import Api, a_workspace
 from tests.applying import SIGNING_SECRET, an_application, read, say, triggered
@@ -402,6 +404,23 @@ def test_cancelling_tells_github(api, stack, rest, by_github):
     assert rest.asked[-1].json["state"] == "error"
 
 
+@pytest.mark.parametrize("found", [True, False])
+def test_one_that_is_cancelled_after_its_answer_was_lost_is_searched_for(api, stack, time, rest, by_github, found):
+    rest.answers[f"POST {GITHUB}/deployments"] = (502, b"it may have been made all the same")
+    made = triggered(api, by_github)
+    stack.drain()
+    search = f"GET {GITHUB}/deployments?sha={made['git_sha']}&task=deploy&environment=live&per_page=10"
+    ours = {"id": 42, "payload": {"lull": {"deployment_id": made["id"]}}}
+    rest.answers[search] = (200, [ours] if found else [])
+    api.post(f"{by_github}/deployments/{made['id']}/cancel")
+    sweep(stack, time, minutes=2)
+    stopped = f"POST {GITHUB}/deployments/42/statuses"
+    assert rest.requests[-1] == (stopped if found else search)
+    asked = len(rest.requests)
+    sweep(stack, time, minutes=20)
+    assert len(rest.requests) == asked
+
+
 def test_one_that_is_cancelled_while_github_is_being_told_is_stopped_there(api, stack, time, rest, by_github):
     """The worker is in the middle of its call: it knows the id only afterwards, and hands it on."""
     made: list[Any] = []
@@ -461,6 +480,21 @@ def test_who_gives_github_the_same_words_elsewhere_is_not_believed(api, stack, t
     stack.drain()
     assert read(api, by_github, made)["status"] == "created"
     assert [deliveries(api, hook)[0][0] for hook in hooks.values()] == ["unmapped", "unmapped"]
+
+
+def test_a_webhook_gets_its_verdict_with_what_it_moves(api, stack, time, git, rest, by_github, monkeypatch):
+    made = triggered(api, by_github)
+    stack.drain()
+    hook = a_hook(api)
+    told = a_status("in_progress", at=time.at, deployment=42, repository={"id": 1296269, "full_name": "acme/shop"})
+    told["deployment"]["payload"] = {"lull": {"deployment_id": made["id"]}}
+    # Whoever applies it dies before it writes a second time.
+    with monkeypatch.context() as dying:
+        dying.setattr(hook_deliveries, "save_hook_delivery", mock.Mock(side_effect=RuntimeError))
+        assert hook.github("deployment_status", told).status == 202
+        stack.drain()
+    stack.drain()
+    assert (deliveries(api, hook)[0][0], read(api, by_github, made)["status"]) == ("applied", "deploying")
 
 
 def a_caller() -> Any:
@@ -638,9 +672,9 @@ def test_news_come_twice_out_of_order_and_leave_out_steps(api, stack, time, git)
     made = triggered(api, application)
 
     def hear(status: Status, **said: Any) -> str:
-        found = app_deployments.apply_status(1, made["id"], status, at=time.at, source="test", **said)
+        found = store.get_app_deployment(1, made["id"])
         assert found is not None
-        return found.status
+        return app_deployments.apply_status(found, status, at=time.at, source="test", **said).status
 
     assert hear(Status.DEPLOYING, external_id="github:1:2") == "deploying"
     assert hear(Status.BUILDING) == "deploying"
@@ -648,4 +682,3 @@ def test_news_come_twice_out_of_order_and_leave_out_steps(api, stack, time, git)
     assert hear(Status.AVAILABLE) == "available"
     assert hear(Status.FAILED) == "available"
     assert read(api, application, made)["external_id"] == "github:1:2"
-    assert app_deployments.apply_status(1, "0" * 36, Status.FAILED, at=time.at, source="test") is None

@@ -6,8 +6,9 @@ import pytest
 
 from lull import clock
 from lull.domain import watch
+from lull.domain.errors import StaleWrite
 from lull.gateways import queues
-from lull.store import checks, incidents
+from lull.store import checks, incidents, judgements, outages
 from lull.use_cases import wake_ups
 from tests.api import Api, a_workspace
 
@@ -406,3 +407,22 @@ def test_a_part_of_a_sweep_that_fails_keeps_none_of_the_others_from_being_done(a
         monitor.lambda_handler({}, None)
     stack.drain()
     assert check(api)["status"] == "LATE"
+
+
+def test_whoever_is_late_to_end_an_outage_leaves_the_incident_of_the_next_one(api, time, sweep):
+    ping(api)
+    ping(api, "/fail")
+    sweep()
+    api.post("/api/incidents/1/resolve")
+    ping(api)
+    time.passes(seconds=320)
+    late = checks.get_check(1, 1)
+    assert late
+    late, noted = watch.judged(late, at=time.at)
+    late = judgements.save_judgement(late, noted, was=checks.get_check(1, 1) or late)
+    # Another one is quicker.
+    sweep()
+    assert check(api)["incidentId"] == 2
+    with pytest.raises(StaleWrite):
+        outages.leave_outage(late, of=None)
+    assert check(api)["incidentId"] == 2

@@ -5,32 +5,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from lull.domain.component_deployments import Chain, ChainState, ComponentDeployment, Reason, Status
+from lull.domain.app_deployments import AppDeployment
+from lull.domain.component_deployments import Chain, ChainState, ComponentDeployment, Event, EventKind, Reason, Status
 from lull.domain.deployment_windows import State
+from lull.domain.hook_deliveries import HookDelivery, Verdict
 from lull.store import keys
+from lull.store.app_deployments import decode_app_deployment
 from lull.store.component_deployments import decode_component_deployment
 from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
+from tests.simulation.application_rules import DRIVES
 from tests.simulation.cell_rules import CellRules
+from tests.simulation.component_histories import MOVES, events_of, keys_of_events, report_of, ways
 from tests.simulation.findings import Findings, Transition
 from tests.simulation.listing_rules import ListingRules
 from tests.simulation.maintenance_rules import WORKSPACE
 from tests.simulation.tables import Key, Table, Write
 
 RELEASE = "RELEASE"
+_APP = "APPDEPLOYMENT"
 _PREFIX = f"WS#{WORKSPACE}#RELEASE"
 _CELL = f"WS#{WORKSPACE}#CELL"
 _OF_PEOPLE = ("create", "set-up")
-# Said once more on purpose: the product's own table is what is judged.
-_MOVES = {
-    (Status.PENDING, Status.IN_PROGRESS),
-    (Status.PENDING, Status.FAILED),
-    (Status.IN_PROGRESS, Status.SUCCEEDED),
-    (Status.IN_PROGRESS, Status.FAILED),
-    (Status.SUCCEEDED, Status.ROLLED_BACK),
-    (Status.FAILED, Status.PENDING),
-    (Status.ROLLED_BACK, Status.PENDING),
-}
 _RANK = {state: rank for rank, state in enumerate(ChainState)}
 _DONE = (ChainState.OPEN, ChainState.CLOSED)
 _HOLDING = (ChainState.OPENING, ChainState.OPEN)
@@ -61,6 +57,10 @@ class ComponentRules:
     findings: Findings
     opened: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Whose window each is: a deployment and its attempt."""
+    touched: set[str] = field(default_factory=set)
+    """What people have moved: whoever drives a deployment leaves these to them."""
+    begun: set[str] = field(default_factory=set)
+    """What an application deployment has had go on, however that stands by now."""
     lists: ListingRules = field(init=False)
     cells: CellRules = field(init=False)
 
@@ -69,6 +69,11 @@ class ComponentRules:
         self.cells = CellRules(self.table, self.findings)
 
     def after(self, actor: Actor, writes: Sequence[Write], now: datetime) -> None:
+        for write in writes:
+            if write.key[1] == _APP and write.after:
+                driver = decode_app_deployment(write.after)
+                if DRIVES.get(driver.status) in (Status.IN_PROGRESS, Status.SUCCEEDED):
+                    self.begun.add(driver.component_deployment_id or "")
         ours = [write for write in writes if write.key[0].startswith((_PREFIX, _CELL))]
         self._windows(actor, writes, {write.key: write for write in ours})
         if not ours:
@@ -83,7 +88,7 @@ class ComponentRules:
         self.cells.judge(deployments)
 
     def memory(self) -> tuple[Any, ...]:
-        return tuple(sorted(self.opened.items()))
+        return tuple(sorted(self.opened.items())), tuple(sorted(self.touched)), tuple(sorted(self.begun))
 
     def may_end(self, window_id: int) -> bool:
         """Whether this is a window of a deployment that is not in progress any more, or of an earlier attempt."""
@@ -101,18 +106,28 @@ class ComponentRules:
         after = decode_component_deployment(write.after)
         before = decode_component_deployment(write.before) if write.before else None
         who = f"deployment {after.id}"
-        noted = keys.component_deployment_event(WORKSPACE, after.id, after.revision)
-        told = any(each.key == _key(noted) and each.before is None for each in writes)
+        events = events_of(after, writes)
+        first = after.revision - len(events) + 1
+        noted = [
+            _key(keys.component_deployment_event(WORKSPACE, after.id, first + each)) for each in range(len(events))
+        ]
+        told = bool(events) and noted == keys_of_events(after, writes)
         judge("HISTORY", told, f"{who} has no entry of its revision {after.revision}")
         at = write.after["DueSK"]["S"].split("#")[0] if "DueSK" in write.after else None
         due = due_at(after)
         judge("INV-DUE", at == (keys.instant(due) if due else None), f"{who} is in the due index at {at}, due {due}")
+        report = report_of(after, writes) if actor.role == "transitioner" else None
         if before is None:
-            new = after.status is Status.PENDING and (after.revision, after.attempt, after.chain) == (1, 1, Chain())
-            judge("RELEASE", new and actor.role == "release", f"{who} came as {after} by {actor.name}")
+            self._appeared(actor, after, writes, report)
             return
-        judge("INV-6", after.revision == before.revision + 1, f"{who} skipped a revision")
-        if after.status is not before.status:
+        driven = actor.role == "transitioner" and self._is_driven(before, after, events)
+        many = report is not None or driven
+        judge("INV-6", after.revision == before.revision + (len(events) if many else 1), f"{who} skipped a revision")
+        if report:
+            self._reported(before, after, events, report)
+        elif driven:
+            self._kept(before, after)
+        elif after.status is not before.status:
             self._moved(actor, before, after, now)
         else:
             self._same(actor, before, after)
@@ -122,13 +137,77 @@ class ComponentRules:
             late = (now - after.updated_at).total_seconds()
             self.findings.transitions.append(Transition(f"deployment {after.id}", to, late))
 
+    def _appeared(
+        self, actor: Actor, after: ComponentDeployment, writes: Sequence[Write], report: HookDelivery | None
+    ) -> None:
+        """As a person says, pending; with its application deployment; or with the report that tells of it, so far."""
+        judge, said = self.findings.judge, f"deployment {after.id} came as {after} by {actor.name}"
+        judge("RELEASE", after.chain == Chain(), said)
+        if report:
+            events = events_of(after, writes)
+            begun = events[0].kind is EventKind.CREATED and events[0].status is Status.PENDING
+            judge("RELEASE", begun and after.revision == len(events), said)
+            judge("RELEASE", ways(Status.PENDING, events[1:]) == [after.status], said)
+            judge("RELEASE", report.verdict is Verdict.APPLIED, said)
+            return
+        new = after.status is Status.PENDING and (after.revision, after.attempt) == (1, 1)
+        orders = [decode_app_deployment(each.after) for each in writes if each.key[1] == _APP and each.after]
+        ordered = any(each.component_deployment_id == after.id for each in orders)
+        by = actor.role == "release" or (actor.role == "trigger" and ordered)
+        judge("RELEASE", new and by, said)
+
+    def _reported(
+        self, before: ComponentDeployment, after: ComponentDeployment, events: Sequence[Event], report: HookDelivery
+    ) -> None:
+        """Along the table of transitions, every step in the history; what counts less leaves the status as it is."""
+        judge, said = self.findings.judge, f"deployment {after.id} went from {before.status} to {after.status}"
+        judge("RELEASE", after.chain == before.chain, f"{said}, and its windows changed")
+        steps = [each for each in events if each.kind is EventKind.STATUS]
+        judge("RELEASE", ways(before.status, steps) == [after.status], f"{said} by {[each.status for each in steps]}")
+        # Whoever tells counts the attempts: to try again on the way to another end is none.
+        tried_again = before.status is Status.PENDING or any(each.status is Status.PENDING for each in steps)
+        right = after.attempt == before.attempt or (tried_again and after.attempt > before.attempt)
+        judge("RELEASE", right, f"{said}, attempt {after.attempt}")
+        judge("RELEASE", bool(steps) is (report.verdict is Verdict.APPLIED), f"{said}, which is {report.verdict}")
+        if not steps:
+            same = after == replace(before, revision=after.revision, started_at=after.started_at)
+            judge("RELEASE", same, f"deployment {after.id} was rewritten by what came late")
+
+    def _drivers(self, deployment_id: str) -> Iterator[AppDeployment]:
+        """The application deployment that it goes with, if it does."""
+        found = (decode_app_deployment(item) for key, item in self.table.items.items() if key[1] == _APP)
+        return (each for each in found if each.component_deployment_id == deployment_id)
+
+    def _is_driven(self, before: ComponentDeployment, after: ComponentDeployment, events: Sequence[Event]) -> bool:
+        """Whether an application deployment has it go where it goes; whoever has it go on may be late with that."""
+        if after.status is before.status or before.attempt != 1:
+            return False
+        targets = {DRIVES.get(each.status) for each in self._drivers(after.id)}
+        if after.status not in targets and (after.status is not Status.IN_PROGRESS or after.id not in self.begun):
+            return False
+        # What a person has ended stays so; a deadline is no person.
+        given_up = before.reason is Reason.TIMED_OUT and after.status is Status.SUCCEEDED
+        open_still = before.status in (Status.PENDING, Status.IN_PROGRESS)
+        return (open_still or given_up) and ways(before.status, events) == [after.status]
+
+    def _kept(self, before: ComponentDeployment, after: ComponentDeployment) -> None:
+        same = (after.chain, after.attempt) == (before.chain, before.attempt)
+        self.findings.judge("RELEASE", same, f"deployment {after.id} was driven, and is another attempt")
+
+    def is_gone(self, deployment: ComponentDeployment) -> bool:
+        """Whether what it is of, or where, is gone."""
+        names = keys.COMPONENT + deployment.component_id, keys.ENVIRONMENT + deployment.environment_id
+        return not all((f"WS#{WORKSPACE}", name) in self.table.items for name in names)
+
     def _moved(self, actor: Actor, before: ComponentDeployment, after: ComponentDeployment, now: datetime) -> None:
         judge = self.findings.judge
         said = f"deployment {after.id} went from {before.status} to {after.status} by {actor.name}"
-        judge("RELEASE", (before.status, after.status) in _MOVES, said)
+        judge("RELEASE", (before.status, after.status) in MOVES, said)
         again = after.status is Status.PENDING
         judge("RELEASE", after.attempt == before.attempt + again, f"{said}, attempt {after.attempt}")
         judge("RELEASE", after.chain == before.chain, f"{said}, and its windows changed")
+        if actor.role == "deploy":
+            self.touched.add(after.id)
         if after.reason is Reason.TIMED_OUT:
             due = gives_up_at(before)
             judge("INV-5", actor.role == "transitioner" and due is not None and due <= now, f"{said} at {now}: {due}")

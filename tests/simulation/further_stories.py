@@ -1,14 +1,16 @@
-"""What else people do in a life: status pages come and go, what is told there is added to, components are deployed."""
+"""What else people do in a life: status pages come and go, what is told there is added to, software is deployed."""
 
 import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from lull.domain import announcements, component_deployments
+from lull.domain import announcements, app_deployments, component_deployments
+from lull.domain.app_deployments import Status as AppStatus
 from lull.domain.component_deployments import Status
 from lull.domain.errors import NotFound
-from tests.simulation import component_worlds, users
+from lull.domain.hook_deliveries import Verdict
+from tests.simulation import application_worlds, component_worlds, hook_worlds, users
 from tests.simulation.world import World
 
 Doing = tuple[str, Callable[[], Any]]
@@ -111,5 +113,112 @@ def _brought_on(world: World, position: int, choice: int, *, well: bool) -> Call
             component_worlds.move_in_hindsight(world, deployment.id, status)()
         else:
             component_worlds.move(deployment.id, status)()
+
+    return act
+
+
+_LIVES_OF_APPLICATIONS = [
+    ["on", "on", "on"],
+    ["on", "on", "on"],
+    ["on", "fail"],
+    ["on", "on", "abort"],
+    ["abort"],
+    ["for another", "on"],
+    [],
+]
+
+
+def of_applications(world: World, chance: random.Random) -> list[Doing]:
+    """Deployments are triggered, reported on by whoever carries them out, cancelled, or left to their deadlines."""
+    doings: list[Doing] = []
+    for number in range(chance.randint(4, 8)):
+        name = chance.choice(["own", "webhook", "webhook", "github", "github", "bare"])
+        steps = chance.choice(_LIVES_OF_APPLICATIONS)
+        after = sorted(chance.uniform(0.5, 1_300) ** chance.choice([0.5, 1]) for _ in steps)
+        doings.append(("trigger", _triggered(world, name, f"run-{number}", list(zip(after, steps, strict=True)))))
+    if chance.random() < 0.5:
+        doings.append(("apply", application_worlds.resecret(world, "webhook")))
+    if chance.random() < 0.2:
+        doings.append(("apply", application_worlds.remove(world, chance.choice(["bare", "github"]))))
+    if chance.random() < 0.2:
+        doings.append(("raze", component_worlds.remove_component(world, "shop")))
+    return doings
+
+
+def _triggered(world: World, name: str, key: str, life: list[tuple[float, str]]) -> Callable[[], None]:
+    """And what becomes of it so many seconds later, one after the other."""
+
+    def act() -> None:
+        deployment = application_worlds.trigger(world, name, key=key)()
+        for seconds, step in life:
+            world.expect("user", seconds, _gone_on(world, name, deployment.id, step))
+
+    return act
+
+
+def _gone_on(world: World, name: str, deployment_id: str, step: str) -> Callable[[], None]:
+    def act() -> None:
+        found, tokens = world.watch.applications.deployment(deployment_id), world.outside.hosts.tokens
+        if found is None:
+            return
+        if step == "abort":
+            world.act("abort", application_worlds.abort(world, deployment_id))
+        elif step == "for another":
+            others = [each for of, each in tokens.items() if of != deployment_id]
+            if others:
+                world.act("report", application_worlds.report_for_another(world, deployment_id, others[-1][0]))
+        elif name == "github":
+            _carry_on(world, deployment_id, "failure" if step == "fail" else "success")
+        elif deployment_id in tokens:
+            may_follow = app_deployments.TRANSITIONS[found.status] - {AppStatus.CANCELLED, AppStatus.FAILED}
+            status = AppStatus.FAILED if step == "fail" else next(iter(may_follow), AppStatus.AVAILABLE)
+            world.act("report", application_worlds.report(world, deployment_id, status))
+
+    return act
+
+
+def _carry_on(world: World, deployment_id: str, end: str) -> None:
+    """A workflow of GitHub's goes on, and its webhook says so."""
+    made = world.outside.hosts.of(deployment_id)
+    if made is None or {"success", "failure", "error"} & {*made.states}:
+        return
+    made.states.append(end if made.states else "in_progress")
+    told = hook_worlds.event(
+        made.states[-1], minute=len(made.states), number=made.number, ordered_by=deployment_id, sha=made.sha
+    )
+    world.act("hooks", hook_worlds.tell(world, told))
+
+
+def of_hooks(world: World, chance: random.Random) -> list[Doing]:
+    """GitHub tells of deployments: some of it twice, in any order, of what nobody has mapped yet, under two secrets."""
+    events: list[hook_worlds.Event] = []
+    for number in range(100, 100 + chance.randint(2, 4)):
+        repository = chance.choice([hook_worlds.SHOP, hook_worlds.SHOP, hook_worlds.BLOG])
+        for attempt in range(1, chance.randint(1, 2) + 1):
+            states = ["queued", "in_progress", chance.choice(["success", "success", "failure"])]
+            for step, state in enumerate(states[: chance.randint(1, 3)]):
+                minute = (attempt * 5 + step) % 30
+                told = {"number": number, "attempt": attempt, "repository": repository}
+                events.append(hook_worlds.event(state, minute=minute, **told))
+    again = chance.sample(events, len(events) // 3)
+    doings: list[Doing] = [("hooks", hook_worlds.tell(world, each)) for each in (*events, *again)]
+    if chance.random() < 0.6:
+        doings.append(("hook", hook_worlds.map_blog(world)))
+    for _ in range(chance.randint(1, 4)):
+        doings.append(("replay", _replayed(world, chance.randint(0, 5))))
+    if chance.random() < 0.5:
+        doings.append(("hook", hook_worlds.rotate(world, "new-" + hook_worlds.SECRET)))
+        doings.append(("hooks", hook_worlds.tell(world, events[0], secret="new-" + hook_worlds.SECRET)))
+    if chance.random() < 0.1:
+        doings.append(("hook", hook_worlds.remove(world)))
+    return doings
+
+
+def _replayed(world: World, position: int) -> Callable[[], None]:
+    def act() -> None:
+        found = [each for each in world.watch.hooks.deliveries() if each.verdict is Verdict.UNMAPPED]
+        if not found:
+            raise NotFound("delivery")
+        hook_worlds.replay(world, found[position % len(found)].id)()
 
     return act

@@ -12,16 +12,20 @@ from lull.store.checks import decode_check
 from lull.store.deployment_windows import decode_deployment_window
 from tests.simulation.actors import Actor
 from tests.simulation.announcement_rules import AnnouncementRules
+from tests.simulation.application_rules import ApplicationRules
 from tests.simulation.check_rules import CheckRules
 from tests.simulation.component_rules import ComponentRules
 from tests.simulation.delivery_rules import DeliveryRules
 from tests.simulation.expressions import Item
 from tests.simulation.findings import Findings, Transition
+from tests.simulation.hook_rules import HookRules
+from tests.simulation.hosts import is_of_an_executor
 from tests.simulation.incident_rules import IncidentRules
 from tests.simulation.maintenance_rules import WORKSPACE, MaintenanceRules
-from tests.simulation.outside import Outside
+from tests.simulation.outside import Arrival, Outside
 from tests.simulation.probe_rules import ProbeRules
 from tests.simulation.tables import Key, Table, Write
+from tests.simulation.vaults import Vault
 
 _SUPPRESSIONS = keys.suppressions_of_workspace(WORKSPACE)
 _RANK = {state: rank for rank, state in enumerate(State)}
@@ -33,6 +37,7 @@ class Watch:
 
     table: Table
     outside: Outside = field(default_factory=Outside)
+    vault: Vault = field(default_factory=Vault)
     findings: Findings = field(default_factory=Findings)
     asked_to_end: set[int] = field(default_factory=set)
     ever_active: set[int] = field(default_factory=set)
@@ -45,6 +50,8 @@ class Watch:
     deliveries: DeliveryRules = field(init=False)
     probes: ProbeRules = field(init=False)
     components: ComponentRules = field(init=False)
+    applications: ApplicationRules = field(init=False)
+    hooks: HookRules = field(init=False)
     _window_ids: set[int] = field(default_factory=set)
     _deleted: set[Key] = field(default_factory=set)
 
@@ -56,6 +63,8 @@ class Watch:
         self.deliveries = DeliveryRules(self.table, self.findings, self.outside)
         self.probes = ProbeRules(self.findings, self.outside)
         self.components = ComponentRules(self.table, self.findings)
+        self.applications = ApplicationRules(self.table, self.findings, self.outside, self.vault)
+        self.hooks = HookRules(self.table, self.findings)
 
     @property
     def broken(self) -> list[str]:
@@ -85,6 +94,15 @@ class Watch:
         self.announcements.after(actor, writes, now)
         self.deliveries.after(actor, writes, now)
         self.components.after(actor, writes, now)
+        self.applications.after(actor, writes, now)
+        self.hooks.after(actor, writes, now)
+
+    def arrived(self, by: Actor, arrival: Arrival) -> None:
+        """Something reached somebody outside."""
+        if is_of_an_executor(arrival.to):
+            self.applications.arrived(by, arrival)
+        else:
+            self.deliveries.arrived(by, arrival)
 
     def judge(self, rule: str, holds: bool, said: str) -> None:
         self.findings.judge(rule, holds, said)
@@ -102,6 +120,8 @@ class Watch:
             self.announcements.memory(),
             self.deliveries.memory(),
             self.components.memory(),
+            self.applications.memory(),
+            self.hooks.memory(),
         )
 
     def _window(self, actor: Actor, write: Write, now: datetime) -> None:

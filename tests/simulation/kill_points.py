@@ -11,6 +11,7 @@ from tests.simulation.operations import Operation, status
 from tests.simulation.users import a_shop
 from tests.simulation.world import World
 
+_OUTSIDE = ("GET", "POST")
 _PAST_EVERYTHING = timedelta(hours=50)
 
 
@@ -94,7 +95,7 @@ def _tried(world: World, operation: Operation, point: Point) -> list[str]:
     found = _answer_problems(world, operation, point, answered)
     world.net.pick = lambda _call: None
     unknown = answered is None or answered >= 500
-    if point.recovers == "repetition" and operation.request and unknown:
+    if point.recovers == "repetition" and operation.is_asked_for and unknown:
         repeated = operation.perform(world, api)
         assert repeated is not None
         allowed = {clean(operation).status, *operation.answers_repeated}
@@ -102,7 +103,7 @@ def _tried(world: World, operation: Operation, point: Point) -> list[str]:
             found.append(f"the same request again was answered {status(repeated)}")
         elif (status(repeated) or 500) < 300 and not operation.promise(world):
             found.append(f"answered {status(repeated)} to the same request again and did not keep its promise")
-    elif point.recovers == "sweep" and not operation.request:
+    elif point.recovers == "sweep" and not operation.is_asked_for:
         # Nothing comes again: only the table knows what is left to do.
         for queue in world.queues.values():
             queue.messages.clear()
@@ -113,7 +114,7 @@ def _tried(world: World, operation: Operation, point: Point) -> list[str]:
     world.direct = True
     world.heal()
     found += settled.failures(world)
-    if not found and not operation.healed(world) and _took_effect(operation, point, answered):
+    if not found and _took_effect(operation, point, answered) and not operation.healed(world):
         found.append("did not keep its promise when everything was over")
     if found:
         return found
@@ -130,7 +131,9 @@ def _tried(world: World, operation: Operation, point: Point) -> list[str]:
 
 def _took_effect(operation: Operation, point: Point, answered: int | None) -> bool:
     """Whether it must have, sooner or later: a request that nobody repeats may be lost."""
-    return not operation.request or point.recovers == "repetition" or (answered is not None and answered < 300)
+    if answered in operation.answers_unreached:
+        return False
+    return not operation.is_asked_for or point.recovers == "repetition" or (answered is not None and answered < 300)
 
 
 def _run(world: World, operation: Operation, plan: OneFault) -> tuple[int | None, Api]:
@@ -148,7 +151,12 @@ def _answer_problems(world: World, operation: Operation, point: Point, answered:
         return []
     if answered < 300 and not operation.promise(world):
         return [f"answered {answered} and did not keep its promise"]
-    expected = {clean(operation).status, *(() if point.honours_tokens else operation.answers_without_tokens)}
+    unreached = operation.answers_unreached if point.call in _OUTSIDE else ()
+    expected = {
+        clean(operation).status,
+        *unreached,
+        *(() if point.honours_tokens else operation.answers_without_tokens),
+    }
     if point.fault in ABSORBED and answered not in expected:
         return [f"answered {answered} after one retry"]
     return []

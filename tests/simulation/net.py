@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
+from lull import aws
 from tests.simulation.actors import Actor, Crash, acting
 
 Body = dict[str, Any]
@@ -30,7 +31,8 @@ class Fault(StrEnum):
 ABSORBED = frozenset({Fault.LOST, Fault.ANSWER_LOST, Fault.THROTTLE, Fault.CONFLICT, Fault.HTTP_500_AFTER})
 """Faults that the caller must not notice: one retry heals them."""
 
-_SDK_TRIES = 3
+# The first, and those again that the SDK makes.
+_SDK_TRIES = 1 + aws._CONFIG.retries["max_attempts"]
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
 
@@ -122,6 +124,7 @@ _THROTTLED = {
     "sqs": "com.amazon.coral.service#ThrottlingException",
     "scheduler": "ThrottlingException",
     "sesv2": "TooManyRequestsException",
+    "secretsmanager": "ThrottlingException",
     "http": "patience",
 }
 
@@ -147,7 +150,8 @@ def _what(operation: str, request: Body) -> str:
     if operation in ("SendMessage", "SendMessageBatch"):
         bodies = [request] if operation == "SendMessage" else request["Entries"]
         return " ".join(f"{each['MessageBody']}+{each.get('DelaySeconds', 0)}" for each in bodies)
-    return str(request.get("Name") or request.get("IndexName") or request.get("To") or "")
+    names = ("Name", "SecretId", "IndexName", "To")
+    return next((str(request[name]) for name in names if request.get(name)), "")
 
 
 def _written(request: Body) -> str:

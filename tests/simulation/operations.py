@@ -31,6 +31,8 @@ class Operation:
     role: str
     prepare: Callable[[World, Api], None]
     request: tuple[str, str, Callable[[World], object]] | None = None
+    send: Callable[[World, Api], Answer] | None = None
+    """A request of another kind of client."""
     deliver: Callable[[World], None] | None = None
     promise: Callable[[World], bool] = lambda _world: True
     checks: int = 3
@@ -41,6 +43,8 @@ class Operation:
     """What the same request may be answered after it took effect."""
     answers_without_tokens: tuple[int, ...] = ()
     """What else a request may be answered if its answer was lost and the platform forgets tokens; AWS never does."""
+    answers_unreached: tuple[int, ...] = ()
+    """What a request may be answered without effect if a host outside is not reached."""
     healed: Callable[[World], bool] = lambda _world: True
     """What must be true once trouble is over, whoever was told of it."""
     swept: bool = True
@@ -48,18 +52,42 @@ class Operation:
     heartbeats: bool = False
     """Whether silence is looked for while the world lives on."""
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return self.request is not None or self.send is not None
+
     def perform(self, world: World, api: Api) -> Outcome | None:
         """Run it; the outcome if somebody waits for one, with an Answer as its value."""
         if self.deliver:
             self.deliver(world)
             return None
+        if send := self.send:
+            return world.act(self.role, lambda: send(world, api))
         assert self.request
         method, path, body = self.request
-        names = {"token": users.token_of(world, 1)}
+        names = {"token": users.token_of(world, 1), **_names(world)}
         if newest := world.watch.components.newest():
             names |= {"deployment": newest.id, "component": newest.component_id, "environment": newest.environment_id}
         sent, path = body(world), path.format(**names)
         return world.act(self.role, lambda: api(method, path, sent, **dict(self.headers)))
+
+
+def _names(world: World) -> dict[str, str]:
+    """What a path may name: applications by what carries them out, their newest deployment, the hook, its delivery."""
+    names = dict.fromkeys(("own", "webhook", "github", "bare"), "00000000-0000-4000-8000-000000000000")
+    names |= {
+        key[1].rpartition("#")[2]: item["ownerId"]["S"]
+        for key, item in world.table.items.items()
+        if key[1].startswith("NAME#application#")
+    }
+    hooks = [key[0].partition("#")[2] for key in world.table.items if key[1] == "CIHOOK"]
+    names |= {"hook": next(iter(hooks), "x" * 32)}
+    if ordered := world.watch.applications.deployments():
+        names |= {"ordered": ordered[-1].id}
+    if deliveries := world.watch.hooks.deliveries():
+        names |= {"delivery": deliveries[-1].id}
+    return names
 
 
 def status(outcome: Outcome) -> int | None:

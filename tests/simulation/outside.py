@@ -2,7 +2,8 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from lull.domain.answers import Answer, Failure
 from lull.gateways.outbound import Request
 from tests.simulation.actors import Actor
+from tests.simulation.hosts import Hosts
 
 Reply = tuple[int, dict[str, Any]]
 Perform = Callable[[str, str, dict[str, Any]], Reply]
@@ -33,6 +35,7 @@ class Arrival:
     """What it was answered."""
     heard: bool
     """Whether the answer came back as it was given."""
+    method: str = ""
 
 
 @dataclass
@@ -42,18 +45,25 @@ class Outside:
     """Of the next answers; by luck when there are none left."""
     unwell: set[str] = field(default_factory=set)
     """URLs that answer 500 whatever comes."""
+    hosts: Hosts = field(default_factory=Hosts)
 
     def arrive(self, request: dict[str, Any], *, by: Actor, at: datetime, lucky: int, heard: bool) -> Reply:
         status = self.statuses.pop(0) if self.statuses else lucky
         status = 500 if request["To"] in self.unwell else status
-        self.arrivals.append(Arrival(request["To"], request["Id"], request["Text"], by, at, status, heard))
-        return status, {}
+        method = request.get("Method", "")
+        if method and status < 300:
+            status, value = self.hosts.answer(method, request["To"], request["Text"])
+        else:
+            value = {}
+        self.arrivals.append(Arrival(request["To"], request["Id"], request["Text"], by, at, status, heard, method))
+        return status, {"Value": value}
 
 
 def asked(request: Request) -> dict[str, Any]:
     """The request as the net has it."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return {"To": request.url, "Id": headers.get("webhook-id", ""), "Text": request.body.decode()}
+    said = {"Method": request.method, "Id": headers.get("webhook-id", ""), "Text": request.body.decode()}
+    return {"To": request.url, **said}
 
 
 def mailed(request: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +81,9 @@ def ask(request: Request, perform: Perform) -> Answer:
     except ReadTimeoutError:
         return _failed(Failure.TIMEOUT)
     # A refusal of the double's net stands for a receiver that asks for patience.
-    return Answer(status_code=429 if "__type" in body and status < 500 else status)
+    if "__type" in body:
+        return Answer(status_code=429 if status < 500 else status)
+    return Answer(status_code=status, body=json.dumps(body["Value"]).encode())
 
 
 def _failed(failure: Failure) -> Answer:
@@ -83,6 +95,13 @@ async def in_a_thread(function: Callable[..., Any], *args: Any, **named: Any) ->
     context = contextvars.copy_context()
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(context.run, function, *args, **named).result()
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """In place of `outbound.run`, whose thread does not know who is acting."""
+    context = contextvars.copy_context()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(context.run, asyncio.run, coroutine).result()
 
 
 def sender(perform: Perform) -> Callable[..., Any]:

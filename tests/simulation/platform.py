@@ -75,6 +75,9 @@ def _needed(service: str, operation: str, request: dict[str, Any]) -> list[tuple
     if service == "sesv2":
         action = "ses:SendRawEmail" if "Raw" in request["Content"] else "ses:SendEmail"
         return [(action, _arn("ses", f"identity/{request['FromEmailAddress']}"))]
+    if service == "secretsmanager":
+        secret = request.get("Name") or request["SecretId"]
+        return [(f"secretsmanager:{operation}", _arn("secretsmanager", f"secret:{secret}"))]
     return [(f"scheduler:{operation}", _arn("scheduler", f"schedule/{TABLE}/{request['Name']}"))]
 
 

@@ -7,8 +7,10 @@ from lull.domain.holds import MANUAL
 from lull.use_cases.effects import schedule_name
 from tests.simulation import (
     settled_announcements,
+    settled_applications,
     settled_components,
     settled_deliveries,
+    settled_hooks,
     settled_probes,
     settled_watch,
 )
@@ -30,6 +32,7 @@ def failures(world: World) -> list[str]:
     found += [f"LIV-1: window {each.id} still has work to do" for each in windows if each.to_hold or each.to_release]
     found += settled_watch.failures(world) + settled_announcements.failures(world)
     found += settled_deliveries.failures(world) + settled_probes.failures(world) + settled_components.failures(world)
+    found += settled_applications.failures(world) + settled_hooks.failures(world)
     for key, item in world.table.items.items():
         if key[1] == "DEPLOYMENT" and item["state"]["S"] == State.ENDED and "DueSK" in item:
             found.append(f"LIV-3: {key[0]} has ended and is still due")
@@ -77,7 +80,7 @@ def _wrong_schedules(world: World, windows: list[DeploymentWindow]) -> list[str]
     wanted |= {f"maintenance-{each.id}": each.due_at for each in world.watch.maintenance.windows() if each.due_at}
     told = world.watch.announcements.announcements()
     wanted |= {f"announcement-{each.id}": each.due_at for each in told if each.due_at}
-    wanted |= settled_components.wakeups(world)
+    wanted |= settled_components.wakeups(world) | settled_applications.wakeups(world)
     sure = {name: at for name, at in wanted.items() if at - world.now > _UNCERTAIN}
     present = world.scheduler.schedules
     found = [f"LIV-3: the schedule {name} is missing" for name in sorted(sure.keys() - present.keys())]

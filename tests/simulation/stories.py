@@ -8,7 +8,15 @@ from typing import Any
 
 from lull.domain.checks import Health
 from lull.domain.deployment_windows import State
-from tests.simulation import component_worlds, further_stories, settled, settled_probes, users
+from tests.simulation import (
+    application_worlds,
+    component_worlds,
+    further_stories,
+    hook_worlds,
+    settled,
+    settled_probes,
+    users,
+)
 from tests.simulation.luck import Luck, Swarm
 from tests.simulation.world import World
 
@@ -128,7 +136,7 @@ def _plan(story: Story, chance: random.Random) -> None:
 
 
 def _further(story: Story, chance: random.Random, checks: int) -> list[further_stories.Doing]:
-    """Not every world has pages, channels and probes: with all of them it lives through twice as much."""
+    """Not every world has all there is: it would live through twice as much."""
     world, doings = story.world, list[further_stories.Doing]()
     if story.seed % 2 == 0:
         users.with_pages(world)
@@ -142,6 +150,13 @@ def _further(story: Story, chance: random.Random, checks: int) -> list[further_s
     elif story.seed % 5 in (2, 3):
         component_worlds.with_components(world)
         doings += further_stories.of_components(world, chance)
+    elif story.seed % 5 == 1 or story.seed % 20 == 10:
+        application_worlds.with_applications(world)
+        hook_worlds.with_a_hook(world)
+        doings += further_stories.of_applications(world, chance)
+    if story.seed % 5 == 4 or story.seed % 20 == 10:
+        hook_worlds.with_a_hook(world)
+        doings += further_stories.of_hooks(world, chance)
     return doings
 
 

@@ -89,6 +89,7 @@ def _outside(perform: outside.Perform) -> Iterator[None]:
     with (
         mock.patch.object(outbound, "send", outside.sender(perform)),
         mock.patch.object(outbound, "send_now", lambda request: outside.ask(request, perform)),
+        mock.patch.object(outbound, "run", outside.run),
         mock.patch.object(outbound, "refusal", _no_refusal),
         mock.patch.object(webhooks, "refusal", _no_refusal),
         mock.patch.object(asyncio, "to_thread", outside.in_a_thread),

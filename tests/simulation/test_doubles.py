@@ -8,10 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lull import settings
+from lull.domain.app_deployments import Status as Ended
 from lull.domain.component_deployments import Status
+from lull.store import app_deployments, hook_deliveries
 from lull.use_cases import component_deployments
+from tests.simulation import application_worlds, hook_worlds, users
 from tests.simulation import component_worlds as worlds
-from tests.simulation import users
 from tests.simulation.expressions import Item, ValidationError, condition, updated
 from tests.simulation.stories import told
 from tests.simulation.tables import Reply, Table
@@ -61,7 +63,33 @@ def _releases() -> None:
         assert world.watch.broken == []
 
 
-@pytest.mark.parametrize("live", [*map(_life, _SEEDS), _releases], ids=[*map(str, _SEEDS), "releases"])
+def _orders() -> None:
+    """Applications are deployed to their ends, and GitHub tells of that and of deployments of its own."""
+    world = World(direct=True)
+    with world.installed():
+        users.a_shop(world)
+        hook_worlds.with_a_hook(world)
+        for name in ("own", "bare", "webhook"):
+            application_worlds.available(world, name)
+        application_worlds.aborted(world, "webhook")
+        application_worlds.told(world, "github")
+        hook_worlds.applied(world, hook_worlds.ordered(world, "success"))
+        delivery = hook_worlds.applied(world, hook_worlds.BEGUN, hook_worlds.DONE, hook_worlds.AGAIN)
+        users.done(world.act("hook", hook_worlds.map_blog(world)))
+        hook_worlds.received(world, hook_worlds.OF_THE_BLOG)
+        world.deliver_everything()
+        assert hook_deliveries.get_hook_delivery(1, delivery)
+        hook_deliveries.list_hook_deliveries(hook_worlds.hook_id(world), skip=1, take=2, at=world.now)
+        app_deployments.list_app_deployment_ids(1, application_worlds.id_of(world, "webhook"), below=2, take=5)
+        ended = [each.status for each in world.watch.applications.deployments()]
+        assert ended.count(Ended.AVAILABLE) == 4
+        assert world.watch.broken == []
+
+
+_LIVES = {**{str(seed): _life(seed) for seed in _SEEDS}, "releases": _releases, "orders": _orders}
+
+
+@pytest.mark.parametrize("live", _LIVES.values(), ids=_LIVES)
 def test_the_table_answers_every_request_of_a_world_as_the_emulator_does(stack, live):
     # The shop is made once and kept: it must not become a part of what is recorded.
     live()

@@ -8,8 +8,10 @@ import pytest
 
 from tests.simulation import (
     announcement_pairs,
+    application_pairs,
     component_pairs,
     delivery_pairs,
+    hook_pairs,
     probe_pairs,
     settled,
     users,
@@ -25,6 +27,7 @@ from tests.simulation.world import BEGINNING, World
 _ALL = PAIRS + TICKING + TRIPLES + watch_pairs.PAIRS + watch_pairs.TICKING + watch_pairs.TRIPLES
 _ALL += announcement_pairs.PAIRS + announcement_pairs.TICKING + delivery_pairs.PAIRS + delivery_pairs.TICKING
 _ALL += probe_pairs.PAIRS + probe_pairs.TICKING
+_ALL += application_pairs.PAIRS + application_pairs.TICKING + hook_pairs.PAIRS + hook_pairs.TICKING
 _ALL += component_pairs.PAIRS + component_pairs.TICKING + component_pairs.TRIPLES
 
 

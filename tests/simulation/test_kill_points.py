@@ -6,9 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.simulation.announcement_operations import OPERATIONS as OF_ANNOUNCING
+from tests.simulation.application_operations import OPERATIONS as OF_APPLICATIONS
 from tests.simulation.component_operations import OPERATIONS as OF_COMPONENTS
 from tests.simulation.conftest import Effort
 from tests.simulation.delivery_operations import OPERATIONS as OF_ALERTING
+from tests.simulation.hook_operations import OPERATIONS as OF_HOOKS
 from tests.simulation.kill_points import Point, clean, points, problems
 from tests.simulation.net import Fault
 from tests.simulation.operations import OPERATIONS as OF_DEPLOYMENTS
@@ -17,6 +19,7 @@ from tests.simulation.probe_operations import OPERATIONS as OF_PROBING
 from tests.simulation.watch_operations import OPERATIONS as OF_WATCHING
 
 OPERATIONS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING + OF_COMPONENTS
+OPERATIONS += OF_APPLICATIONS + OF_HOOKS
 _SAMPLE = 3
 _SAMPLE_OF_MANY = 2
 _TOKENS_OR_NOT = 2

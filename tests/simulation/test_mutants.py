@@ -9,10 +9,14 @@ import pytest
 
 from tests.simulation.announcement_mutants import MUTANTS as OF_ANNOUNCING
 from tests.simulation.announcement_pairs import PAIRS as ANNOUNCEMENT_PAIRS
+from tests.simulation.application_mutants import MUTANTS as OF_APPLICATIONS
+from tests.simulation.application_pairs import PAIRS as APPLICATION_PAIRS
 from tests.simulation.component_mutants import MUTANTS as OF_COMPONENTS
 from tests.simulation.component_pairs import PAIRS as COMPONENT_PAIRS
 from tests.simulation.delivery_mutants import MUTANTS as OF_ALERTING
 from tests.simulation.delivery_pairs import PAIRS as DELIVERY_PAIRS
+from tests.simulation.hook_mutants import MUTANTS as OF_HOOKS
+from tests.simulation.hook_pairs import PAIRS as HOOK_PAIRS
 from tests.simulation.kill_points import clean, points, problems
 from tests.simulation.merges import Wrong, walk
 from tests.simulation.mutants import MUTANTS as OF_DEPLOYMENTS
@@ -26,7 +30,9 @@ from tests.simulation.watch_mutants import MUTANTS as OF_WATCHING
 from tests.simulation.watch_pairs import PAIRS as WATCH_PAIRS
 
 MUTANTS = OF_DEPLOYMENTS + OF_WATCHING + OF_ANNOUNCING + OF_ALERTING + OF_PROBING + OF_COMPONENTS
+MUTANTS += OF_APPLICATIONS + OF_HOOKS
 MEETINGS = PAIRS + TRIPLES + WATCH_PAIRS + ANNOUNCEMENT_PAIRS + DELIVERY_PAIRS + PROBE_PAIRS + COMPONENT_PAIRS
+MEETINGS += APPLICATION_PAIRS + HOOK_PAIRS
 
 
 @pytest.fixture(autouse=True)

@@ -158,6 +158,15 @@ def two_openings(world: World) -> list[Act]:
     return [_check(), _check()]
 
 
+def two_openings_after_a_recovery_unseen(world: World) -> list[Act]:
+    """Silent once more: it has the incident of the outage before still, which somebody has resolved."""
+    _down(world)
+    users.done(world.act("resolve", users.resolve(1)))
+    users.done(world.act("ping", users.ping(world, 1)))
+    _be_silent(world, _UNTIL_DOWN)
+    return [_check(), _check()]
+
+
 def resolution_by_hand_and_recovery(world: World) -> list[Act]:
     _down(world)
     users.done(world.act("ping", users.ping(world, 1)))
@@ -243,10 +252,15 @@ def cancel_judgement_and_ping(world: World) -> list[Act]:
     return [*cancel_and_judgement(world), ("ping", users.ping(world, 1))]
 
 
+_LONG = (
+    edit_and_edit,
+    two_judgements,
+    two_openings_after_a_recovery_unseen,
+    cancel_and_roll_over,
+    roll_over_twice,
+)
 PAIRS = [
-    Meeting(
-        prepare, cut=True, is_long=prepare in (edit_and_edit, two_judgements, cancel_and_roll_over, roll_over_twice)
-    )
+    Meeting(prepare, cut=True, is_long=prepare in _LONG)
     for prepare in (
         cancel_and_start,
         cancel_and_roll_over,
@@ -265,6 +279,7 @@ PAIRS = [
         two_judgements,
         ping_and_opening,
         two_openings,
+        two_openings_after_a_recovery_unseen,
         resolution_by_hand_and_recovery,
         acknowledgement_and_recovery,
         recovery_and_next_failure,

@@ -17,8 +17,8 @@ from lull import aws
 Reply = tuple[int, dict[str, Any]]
 Serve = Callable[[str, str, dict[str, Any]], Reply]
 
-_SERVICES = ("dynamodb", "sqs", "scheduler", "sesv2")
-_TARGETS = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs"}
+_SERVICES = ("dynamodb", "sqs", "scheduler", "sesv2", "secretsmanager")
+_TARGETS = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "secretsmanager": "secretsmanager"}
 _SCHEDULER = {"POST": "CreateSchedule", "PUT": "UpdateSchedule", "DELETE": "DeleteSchedule"}
 
 

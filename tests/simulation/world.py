@@ -20,6 +20,7 @@ from tests.simulation.schedules import Schedule, Scheduler
 from tests.simulation.streams import Stream
 from tests.simulation.surroundings import Surroundings
 from tests.simulation.tables import Key, Table
+from tests.simulation.vaults import Vault
 
 BEGINNING = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -69,7 +70,8 @@ class World:
         self.dispatching = False
         """A shard has one reader at a time."""
         self.outside = outside.Outside()
-        self.watch = Watch(self.table, self.outside)
+        self.vault = Vault()
+        self.watch = Watch(self.table, self.outside, self.vault)
         self.net = Net(gate=self._gate, done=self._done, stamp=lambda: self.now.isoformat())
         self.events = Agenda()
         self.actors = 0
@@ -123,6 +125,10 @@ class World:
             self.table.lagging = self.luck.random.choice(self._images) if lagging else None
             self.watch.before(acting(), operation, request, now=self.now)
             return self.table.call(operation, request)
+        if service == "secretsmanager":
+            reply = self.vault.call(operation, request)
+            self.watch.applications.keeps_its_secrets()
+            return reply
         if service == "scheduler":
             return self.scheduler.call(operation, request["Name"], request, now=self.now)
         return self.queues[request["QueueUrl"]].call(operation, request, now=self.now)
@@ -130,7 +136,7 @@ class World:
     def _arrive(self, request: dict[str, Any]) -> Reply:
         by, fault = acting(), self.net.trace[-1][-1]
         reply = self.outside.arrive(request, by=by, at=self.now, lucky=self.luck.answer(), heard=not fault)
-        self.watch.deliveries.arrived(by, self.outside.arrivals[-1])
+        self.watch.arrived(by, self.outside.arrivals[-1])
         return reply
 
     def _mind_permissions(self, service: str, operation: str, request: dict[str, Any]) -> None:

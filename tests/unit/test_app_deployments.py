@@ -22,6 +22,8 @@ from lull.domain.app_deployments import (
 )
 from lull.domain.applications import ExecutorKind
 from lull.domain.commits import Commit, UnreadableCommit, parse_commit
+from lull.domain.component_deployments import ComponentDeployment
+from lull.domain.component_deployments import Reason as ComponentReason
 from lull.domain.component_deployments import Status as ComponentStatus
 from lull.domain.errors import Invalid, Unauthenticated
 from lull.domain.executor_calls import ASK_EACH, LEASE, RETRY_AFTER, Reply, Result, after, is_worn_out, leased
@@ -48,6 +50,25 @@ def a_deployment(status: Status = Status.CREATED, **changes) -> AppDeployment:
             "commit": COMMIT,
             "executor": ExecutorKind.NONE,
             "deadline_at": DEADLINE,
+            "created_at": NOON,
+            "created_by": "key:CI",
+            "updated_at": NOON,
+            **changes,
+        }
+    )
+
+
+def a_release(status: ComponentStatus, **changes) -> ComponentDeployment:
+    return ComponentDeployment(
+        **{
+            "id": "c",
+            "workspace_id": 1,
+            "component_id": "c",
+            "component_name": "shop",
+            "environment_id": "e",
+            "environment_name": "production",
+            "version": "v1",
+            "status": status,
             "created_at": NOON,
             "created_by": "key:CI",
             "updated_at": NOON,
@@ -124,11 +145,27 @@ def test_driving_goes_forward_in_the_first_attempt_only():
     }
     targets = [ComponentStatus.IN_PROGRESS, ComponentStatus.SUCCEEDED, ComponentStatus.FAILED]
     for current, target in itertools.product(ComponentStatus, targets):
-        assert driving(current, 1, target) == forward.get((current, target), ())
-        assert driving(current, 2, target) == ()
+        assert driving(a_release(current), target) == forward.get((current, target), ())
+        assert driving(a_release(current, attempt=2), target) == ()
+
+
+def test_what_its_own_deadline_ended_has_succeeded_if_it_was_there_in_time():
+    given_up = a_release(ComponentStatus.FAILED, reason=ComponentReason.TIMED_OUT)
+    assert driving(given_up, ComponentStatus.SUCCEEDED) == ("pending", "in_progress", "succeeded")
+    assert driving(given_up, ComponentStatus.IN_PROGRESS) == driving(given_up, ComponentStatus.FAILED) == ()
+    for reason in set(ComponentReason) - {ComponentReason.TIMED_OUT}:
+        assert driving(replace(given_up, reason=reason), ComponentStatus.SUCCEEDED) == ()
+    assert driving(replace(given_up, attempt=2), ComponentStatus.SUCCEEDED) == ()
 
 
 # ---------------------------------------------------------------- telling executors
+
+
+def test_an_answer_that_comes_after_the_deadline_leaves_why_it_failed():
+    late = timed_out(replace(WANTED, call=replace(START, tries=1)), at=DEADLINE)
+    told = after(late, Task.START, Reply(result=Result.ACCEPTED, external_id="github:1:2"), at=DEADLINE, jitter=0)
+    assert (told.detail, told.external_id) == ("nobody said how it went before its deadline", "github:1:2")
+
 
 START = Call(task=Task.START, next_at=NOON)
 WANTED = a_deployment(executor=ExecutorKind.GITHUB, call=START)

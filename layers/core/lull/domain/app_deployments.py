@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from lull.domain.applications import ExecutorKind
 from lull.domain.commits import Commit
+from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.component_deployments import Reason as ComponentReason
 from lull.domain.component_deployments import Status as ComponentStatus
 from lull.domain.errors import Conflict, invalid
@@ -258,16 +259,17 @@ def component_reason(deployment: AppDeployment) -> ComponentReason | None:
     return _COMPONENT_REASONS.get(deployment.reason, ComponentReason.FAILED) if deployment.reason else None
 
 
-def driving(current: ComponentStatus, attempt: int, target: ComponentStatus) -> tuple[ComponentStatus, ...]:
+def driving(current: ComponentDeployment, target: ComponentStatus) -> tuple[ComponentStatus, ...]:
     """The steps that bring a component deployment to `target`.
 
-    Forward, and in its first attempt only: what a person has ended, or tries again, is theirs.
-
-    >>> [str(step) for step in driving(ComponentStatus.PENDING, 1, ComponentStatus.SUCCEEDED)]
-    ['in_progress', 'succeeded']
+    Forward, and in its first attempt only: what a person has ended, or tries again, is theirs. What its own deadline
+    has ended is nobody's: where it was there in time, and only heard of late, it has succeeded.
     """
-    if attempt != 1 or current not in (ComponentStatus.PENDING, ComponentStatus.IN_PROGRESS) or current is target:
+    whole = (ComponentStatus.PENDING, ComponentStatus.IN_PROGRESS, ComponentStatus.SUCCEEDED)
+    if current.attempt != 1 or current.status is target:
         return ()
-    if target is ComponentStatus.SUCCEEDED and current is ComponentStatus.PENDING:
-        return ComponentStatus.IN_PROGRESS, target
-    return (target,)
+    if current.status is ComponentStatus.FAILED and current.reason is ComponentReason.TIMED_OUT:
+        return whole if target is ComponentStatus.SUCCEEDED else ()
+    if current.status not in whole[:2]:
+        return ()
+    return whole[whole.index(current.status) + 1 :] if target is ComponentStatus.SUCCEEDED else (target,)

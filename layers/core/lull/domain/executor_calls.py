@@ -95,9 +95,9 @@ def after(deployment: AppDeployment, task: Task, reply: Reply, *, at: datetime, 
 
 def _after_start(deployment: AppDeployment, reply: Reply, *, at: datetime, jitter: float) -> AppDeployment:
     if reply.result is Result.ACCEPTED:
-        known = replace(deployment, external_id=reply.external_id, link=reply.link, detail=None)
+        known = replace(deployment, external_id=reply.external_id, link=reply.link)
         if not known.is_over:
-            known = replace(known, call=_next_ask(known, at=at) if known.executor in ANSWERS else None)
+            known = replace(known, detail=None, call=_next_ask(known, at=at) if known.executor in ANSWERS else None)
             return reported(known, reply.status, at=at) if reply.status else known
         stopping = known.call is not None and known.executor in STOPPABLE
         return replace(known, call=Call(task=Task.STOP, next_at=at) if stopping else None)

@@ -90,8 +90,11 @@ def create_app_deployment(
     return created
 
 
-def save_app_deployment(deployment: AppDeployment) -> AppDeployment:
-    """Write a changed deployment. Raises StaleWrite if it was changed since it was read."""
+def save_app_deployment(deployment: AppDeployment, *, beside: Sequence[Item] = ()) -> AppDeployment:
+    """Write a changed deployment, with whatever else is written `beside` it.
+
+    Raises StaleWrite if any was changed since it was read.
+    """
     token = randomness.secret(16)
     saved = replace(deployment, revision=deployment.revision + 1)
     request = table.put(
@@ -101,9 +104,14 @@ def save_app_deployment(deployment: AppDeployment) -> AppDeployment:
         values={":read": integer(deployment.revision)},
     )
     try:
-        table.write(request, token=token)
+        if beside:
+            table.transact([request, *beside], token=token)
+        else:
+            table.write(request, token=token)
     except table.ConditionFailed as refused:
         raise _records.lost(refused.item) from refused
+    except table.Cancelled as refused:
+        raise StaleWrite("deployment") from refused
     return saved
 
 

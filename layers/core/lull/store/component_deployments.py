@@ -162,7 +162,8 @@ def saving(
     ]
     if saved.status is not was.status:
         writes += [*_leaving(was), *_entering(saved, status_only=True)]
-        writes += [*_counting(saved, {was.status: -1, saved.status: 1}), *endings.noting(saved)]
+        writes += _counting(saved, {was.status: -1, saved.status: 1})
+    writes += endings.noting(saved, was=was)
     if effect:
         writes += [*cells.saving(effect.cell, token=token), *_of_successes(effect)]
     return writes

@@ -25,23 +25,33 @@ class Ending:
     """Succeeded or failed."""
 
 
-def noting(deployment: ComponentDeployment) -> list[Item]:
-    """The write that notes how an attempt ended; none if it has not just ended."""
-    if deployment.status not in ENDS or deployment.finished_at is None:
+def noting(deployment: ComponentDeployment, *, was: ComponentDeployment | None = None) -> list[Item]:
+    """The writes that note how an attempt ended, and forget what it was taken for before; none if that is known."""
+    known, key = _key_of_end(was) if was else None, _key_of_end(deployment)
+    if was and (known, was.status) == (key, deployment.status):
         return []
-    key = keys.ending(
-        deployment.workspace_id,
-        deployment.environment_id,
-        deployment.finished_at,
-        deployment.id,
-        deployment.attempt,
-    )
-    attributes: Item = {
+    writes = [table.put(key, _attributes(deployment), condition=table.ANYHOW)] if key else []
+    # What was rolled back, or is tried again, had ended all the same.
+    stands = was is None or was.attempt != deployment.attempt or deployment.status is Status.ROLLED_BACK
+    if known and known != key and not stands:
+        writes.append(table.delete(known, condition=table.ANYHOW))
+    return writes
+
+
+def _key_of_end(deployment: ComponentDeployment) -> keys.Key | None:
+    at = deployment.finished_at
+    if deployment.status not in ENDS or at is None:
+        return None
+    return keys.ending(deployment.workspace_id, deployment.environment_id, at, deployment.id, deployment.attempt)
+
+
+def _attributes(deployment: ComponentDeployment) -> Item:
+    ended_at = deployment.finished_at or deployment.updated_at
+    return {
         "componentId": {"S": deployment.component_id},
         "status": {"S": deployment.status},
-        "expiresAt": integer(int((deployment.finished_at + _KEPT_FOR).timestamp())),
+        "expiresAt": integer(int((ended_at + _KEPT_FOR).timestamp())),
     }
-    return [table.put(key, attributes, condition=table.ANYHOW)]
 
 
 def list_endings(

@@ -89,7 +89,7 @@ def updating(
     values: Item,
     *,
     was: Check,
-    unless: str | None = None,
+    also: str | None = None,
     remove: tuple[str, ...] = (),
     names: dict[str, str] | None = None,
 ) -> Item:
@@ -103,8 +103,8 @@ def updating(
     if removed:
         expression += f" REMOVE {', '.join(removed)}"
     condition = _AS_READ if was.watch_at else _AS_READ.replace("watchAt = :seen", "attribute_not_exists(watchAt)")
-    if unless:
-        condition += f" AND attribute_not_exists({unless})"
+    if also:
+        condition += f" AND {also}"
     as_read = {":was": {"S": was.health}, ":revision": integer(was.revision), ":holds": integer(len(was.holds))}
     if was.watch_at:
         as_read[":seen"] = milliseconds(was.watch_at)

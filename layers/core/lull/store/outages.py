@@ -19,7 +19,8 @@ def entering_outage(check: Check, incident_id: int, *, of: int | None, token: st
     expression = f"SET {place} = :incident, cause = :cause, opToken = :token"
     removed = ("recoveredAt",) if of is None else ()
     after = looked_at(check) if of is None else check
-    return judgements.updating(after, expression, values, was=check, unless=place, remove=removed, names=names)
+    none_yet = f"attribute_not_exists({place})"
+    return judgements.updating(after, expression, values, was=check, also=none_yet, remove=removed, names=names)
 
 
 def looked_at(check: Check) -> Check:
@@ -28,13 +29,17 @@ def looked_at(check: Check) -> Check:
 
 
 def leaving_outage(check: Check, *, of: int | None, token: str) -> Item:
-    """The write that says that an outage is over; refused unless the check is as it was read."""
+    """The write that says that an outage is over; refused unless the check, and its incident, are as they were read."""
     place, names = _place_of_incident(of)
     values: Item = {":cause": {"S": "incident"}, ":token": {"S": token}}
     removed = (place, "recoveredAt") if of is None else (place,)
-    return judgements.updating(
-        check, "SET cause = :cause, opToken = :token", values, was=check, remove=removed, names=names
-    )
+    # Meanwhile somebody may have left this incident, and given the next outage one.
+    known = check.incident_id if of is None else check.impacts.get(of)
+    same = f"attribute_not_exists({place})"
+    if known is not None:
+        same, values = f"{place} = :known", {**values, ":known": integer(known)}
+    expression = "SET cause = :cause, opToken = :token"
+    return judgements.updating(check, expression, values, was=check, also=same, remove=removed, names=names)
 
 
 def _place_of_incident(dependency_id: int | None) -> tuple[str, dict[str, str] | None]:

@@ -1,6 +1,7 @@
 """What callers and executors can do with deployments of applications."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from lull.gateways import secrets as vault
 from lull.observability import logger
 from lull.store import app_deployments as store
 from lull.store import environments, idempotency
+from lull.store.codec import Item
 from lull.store.deployment_windows import AlreadyMade
 from lull.store.idempotency import IdempotencyKey, Made
 from lull.use_cases import applications, component_deployments
@@ -208,32 +210,28 @@ def cancel(
 
 
 def apply_status(
-    workspace_id: int,
-    deployment_id: str,
+    was: AppDeployment,
     status: Status,
     *,
     at: datetime,
     source: str,
     external_id: str | None = None,
     detail: str | None = None,
-) -> AppDeployment | None:
-    """Take in news of a deployment from outside, such as the webhook of a CI; None if there is no such deployment.
+    beside: Callable[[AppDeployment], Sequence[Item]] = lambda _now: (),
+) -> AppDeployment:
+    """Take in news of a deployment from outside, such as the webhook of a CI.
 
     News come late, twice and out of order, and leave out steps: what is behind the record changes nothing, what is
-    ahead of it is caught up with. `source` is who says so, for the log; `external_id` is noted if none is known.
+    ahead of it is caught up with. `source` is who says so, for the log; `external_id` is noted if none is known. A
+    changed record is written together with what `beside` makes of it. Raises StaleWrite if it was changed since it was
+    read.
     """
-
-    def decide() -> AppDeployment | None:
-        was = store.get_app_deployment(workspace_id, deployment_id)
-        if was is None:
-            return None
-        now = domain.reported(domain.found(was, external_id), status, at=at, detail=detail)
-        return was if now == was else store.save_app_deployment(now)
-
-    found = on_stale_write(decide)
-    facts = {"deployment_id": deployment_id, "said": status, "status": found and found.status, "source": source}
+    now = domain.reported(domain.found(was, external_id), status, at=at, detail=detail)
+    if now != was:
+        now = store.save_app_deployment(now, beside=beside(now))
+    facts = {"deployment_id": was.id, "said": status, "status": now.status, "source": source}
     logger.info("application deployment reported on", extra=facts)
-    return found
+    return now
 
 
 def authenticated(token: str, application_id: str, deployment_id: str, *, at: datetime) -> Caller:
@@ -278,7 +276,7 @@ def _drive(deployment: AppDeployment, *, at: datetime) -> None:
         component_deployments.bring(
             deployment.workspace_id,
             driven_id,
-            lambda current: domain.driving(current.status, current.attempt, target),
+            lambda current: domain.driving(current, target),
             reason=domain.component_reason(deployment),
             actor=ACTOR,
             message=f"Deployment {deployment.deploy_number} of its application is {deployment.status}",

@@ -262,15 +262,32 @@ def bring(
     message: str,
     at: datetime,
 ) -> None:
-    """Take a deployment through the steps that it needs from where it is; nothing happens if it is gone.
+    """Take a deployment through the steps that it needs from where it is, in one write; nothing happens if it is gone.
 
-    Raises StaleWrite if somebody else changed it meanwhile, NotFound if its component or environment is gone.
+    A step back to pending is one on the way to another end of the same attempt. Raises StaleWrite if somebody else
+    changed it meanwhile, NotFound if its component or environment is gone.
     """
-    deployment = store.get_component_deployment(workspace_id, deployment_id)
-    if deployment is None:
+    was = store.get_component_deployment(workspace_id, deployment_id)
+    if was is None:
         return
-    for status in steps(deployment):
-        deployment = apply(deployment, status, reason=reason, actor=actor, message=message, at=at)
+    at = max(at, was.updated_at)
+    changed, events = was, []
+    for status in steps(was):
+        before, changed = changed.status, domain.moved(changed, status, at=at, reason=reason)
+        changed = replace(changed, attempt=was.attempt, started_at=was.started_at or changed.started_at)
+        events.append(
+            Event(
+                at=at,
+                kind=EventKind.STATUS,
+                attempt=was.attempt,
+                status=status,
+                was=before,
+                actor=actor,
+                message=message,
+            )
+        )
+    if events:
+        store.save_component_deployment(changed, *events, was=was, effect=effect_of(was, changed))
 
 
 def effect_of(was: ComponentDeployment | None, now: ComponentDeployment) -> store.Effect | None:

@@ -64,14 +64,24 @@ class Told:
 def _take_for_application(told: Told, ordered: AppDeployment) -> HookDelivery:
     """It drives its component deployment itself."""
     to, source = orders.meant(told.report), f"webhook {told.delivery.event}"
-    now = to and apply_status(
-        told.workspace_id, ordered.id, to, at=told.at, source=source, external_id=orders.name_of(told.report)
-    )
-    verdict = Verdict.APPLIED if now and now != ordered else Verdict.DUPLICATE
-    if to and to is not AppStatus.CREATED and now and now.status is not to:
-        verdict = Verdict.LATE
-    done = settled(told.delivery, verdict, None, ordered.component_deployment_id)
-    return hook_deliveries.save_hook_delivery(done)
+
+    def judged(now: AppDeployment) -> HookDelivery:
+        verdict = Verdict.APPLIED if now != ordered else Verdict.DUPLICATE
+        if to and to is not AppStatus.CREATED and now.status is not to:
+            verdict = Verdict.LATE
+        return settled(told.delivery, verdict, None, ordered.component_deployment_id)
+
+    now = ordered
+    if to:
+        now = apply_status(
+            ordered,
+            to,
+            at=told.at,
+            source=source,
+            external_id=orders.name_of(told.report),
+            beside=lambda now: [hook_deliveries.saving(judged(now))],
+        )
+    return judged(now) if now != ordered else hook_deliveries.save_hook_delivery(judged(now))
 
 
 def _take_for_known_application(told: Told, external: External) -> HookDelivery:

@@ -1,7 +1,8 @@
 """GitHub's Deployments API: workflows `on: deployment`, or whoever else listens, do the work and post its statuses.
 
-GitHub has no idempotency key: before a further try, the deployments of this commit are searched for our id. A payload
-may be read by all who see the repository, so there is no token in it.
+GitHub has no idempotency key: before a further try, and where one is to be stopped whose answer was lost, the
+deployments of this commit are searched for our id. A payload may be read by all who see the repository, so there is no
+token in it.
 """
 
 from typing import Any
@@ -115,7 +116,7 @@ def _is_for(deployment: Any, order: Order) -> bool:
 
 
 async def _asked(order: Order) -> Reply:
-    url, headers = _statuses(order), _place(order)[1]
+    url, headers = _statuses(order, _number(order)), _place(order)[1]
     found = await Conversation(seconds=SECONDS).send_json(f"{url}?per_page=10", headers=headers)
     if not found.is_ok:
         return judged(found.answer, _WHO)
@@ -128,12 +129,17 @@ async def _asked(order: Order) -> Reply:
 
 
 async def _stopped(order: Order) -> Reply:
-    if order.deployment.external_id is None:
-        return refused("GitHub never told of the deployment")
+    """What a try made whose answer was lost is searched for: it is going on all the same."""
+    conversation, number = Conversation(seconds=SECONDS), _number(order)
+    if not number:
+        found = await _made_before(conversation, order)
+        if isinstance(found, Reply):
+            return found
+        if found is None or not isinstance(found.get("id"), int):
+            return refused("GitHub never told of the deployment")
+        number = str(found["id"])
     said = {"state": "error", "description": f"{order.deployment.reason or 'cancelled'} by Lull".replace("_", " ")}
-    answer = await Conversation(seconds=SECONDS).send_json(
-        _statuses(order), method="POST", headers=_place(order)[1], value=said
-    )
+    answer = await conversation.send_json(_statuses(order, number), method="POST", headers=_place(order)[1], value=said)
     return judged(answer.answer, _WHO)
 
 
@@ -141,8 +147,12 @@ def _place(order: Order) -> tuple[str, dict[str, str]]:
     return github.api_of(order.application.executor_url), github.headers(order.secret)
 
 
-def _statuses(order: Order) -> str:
-    number = (order.deployment.external_id or "").rpartition(":")[2]
+def _number(order: Order) -> str:
+    """GitHub's own of the deployment, as far as it is known."""
+    return (order.deployment.external_id or "").rpartition(":")[2]
+
+
+def _statuses(order: Order, number: str) -> str:
     return f"{_place(order)[0]}/deployments/{number}/statuses"
 
 
