@@ -177,6 +177,26 @@ def test_what_comes_twice_is_applied_once(api, stack, shop, time):
     assert len({each["at"] for each in events if each["kind"] == "status"}) == 1
 
 
+def test_what_is_told_of_a_component_that_was_deleted_is_kept_and_nothing_begins_there(api, stack, shop, time):
+    hook = a_hook(api, rules=[rule(shop)])
+
+    def heard(state: str, deployment: int = 1, attempt: int = 1) -> str | None:
+        time.passes(seconds=1)
+        told = a_status(state, at=time.at, deployment=deployment) | {"workflow_run": {"run_attempt": attempt}}
+        assert hook.github("deployment_status", told).status == 202
+        stack.drain()
+        return deliveries(api, hook)[0][0]
+
+    assert [heard("failure"), heard("success", 2), heard("success", 3)] == ["applied"] * 3
+    api.patch(f"/api/v1/hooks/{hook.id}", {"rules": []})
+    api.delete(f"/api/v1/components/{shop['componentId']}")
+    assert heard("in_progress", attempt=2) == "ignored"
+    assert [heard("success", attempt=2), heard("failure", 2), heard("success", 3)] == ["applied"] * 3
+    assert wake_ups.redrive_overdue(at=time.at) == 0
+    statuses = sorted(each["status"] for each in api.get("/api/v1/deployments")["data"])
+    assert statuses == ["failed", "succeeded", "succeeded"]
+
+
 def test_what_no_rule_is_for_is_kept_and_replayed_once_there_is_one(api, stack, shop, time):
     hook = a_hook(api)
     hook.github("deployment_status", a_status("success", at=time.at))

@@ -5,7 +5,7 @@ import pytest
 from lull.use_cases import wake_ups, watch
 from tests.api import Api, a_workspace
 from tests.deploying import a_component, a_deployment, an_environment, deployed, move
-from tests.hooking import a_hook
+from tests.hooking import a_hook, a_status
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -94,6 +94,32 @@ def test_another_try_does_not_undo_a_failure(api, time):
     assert failed == [1, 1, 1, 2, 2, 2, 2]
     time.passes(days=1, minutes=-4)
     assert metrics(api, days=1)["failedDeployments"] == 1, "the first failed two minutes before the day began"
+
+
+def test_a_run_that_is_repeated_does_not_undo_what_users_had(api, stack, time):
+    component, production = a_component(api), an_environment(api)
+    hook = a_hook(api, rules=[{"repository": "acme/shop", "componentId": component}])
+
+    def heard(state: str, attempt: int, deployment: int = 1) -> None:
+        time.passes(minutes=1)
+        told = a_status(state, at=time.at, deployment=deployment) | {"workflow_run": {"run_attempt": attempt}}
+        assert hook.github("deployment_status", told).status == 202
+        stack.drain()
+
+    heard("success", 1)
+    (first,) = api.get(f"/api/v1/deployments?environmentId={production}")["data"]
+    time.passes(minutes=1)
+    move(api, first["id"], "rolled_back")
+    heard("in_progress", 2)
+    heard("success", 2)
+    again = api.get(f"/api/v1/deployments/{first['id']}")
+    assert (again["status"], again["attempt"], again["rolledBackAt"]) == ("succeeded", 2, None)
+    found = metrics(api)
+    assert found["deploymentFrequency"]["deployments"] == 2
+    assert found["changeFailRate"] == {"samples": 2, "count": 1, "rate": 0.5}
+    for attempt in (1, 2, 3):
+        heard("failure", attempt, deployment=2)
+    assert metrics(api)["failedDeployments"] == 3
 
 
 def test_what_is_heard_of_the_same_attempt_later_is_counted_instead(api, stack, time):

@@ -16,6 +16,7 @@ from local import emulator as emulators
 from local.endpoint import Endpoint
 from lull import aws
 from lull.domain.app_deployments import Status
+from lull.domain.errors import StaleWrite
 from lull.domain.executor_calls import RETRY_AFTER
 from lull.store import app_deployments as store
 from lull.store import hook_deliveries
@@ -302,6 +303,65 @@ def test_github_is_asked_each_minute_how_it_is_going(api, stack, time, rest, by_
     assert asked == 5
     sweep(stack, time, minutes=5)
     assert rest.requests.count(statuses) == asked
+
+
+@pytest.mark.parametrize("step", ["ask", "stop"])
+def test_one_that_is_under_way_stays_where_it_began_wherever_its_application_goes(
+    api, stack, time, rest, by_github, step
+):
+    made = triggered(api, by_github)
+    stack.drain()
+    elsewhere = {"kind": "github", "url": f"{rest.url}/acme/other", "environment": "live"}
+    api.patch(by_github, {"executor": elsewhere})
+    rest.requests.clear()
+    if step == "ask":
+        rest.answers[f"GET {GITHUB}/deployments/42/statuses?per_page=10"] = (200, [{"state": "success"}])
+        sweep(stack, time, minutes=1)
+    else:
+        api.post(f"{by_github}/deployments/{made['id']}/cancel", {})
+        stack.drain()
+    assert rest.requests, "somebody was told"
+    assert all(each.split()[1].startswith(GITHUB) for each in rest.requests)
+    assert read(api, by_github, made)["status"] == {"ask": "available", "stop": "cancelled"}[step]
+
+
+def test_what_was_not_begun_begins_where_it_was_asked_for(api, stack, time, rest, by_github):
+    rest.answers[f"POST {GITHUB}/deployments"] = (503, {})
+    made = triggered(api, by_github)
+    stack.drain()
+    api.patch(by_github, {"executor": {"kind": "github", "url": f"{rest.url}/acme/other"}})
+    rest.answers[f"GET {GITHUB}/deployments?sha={made['git_sha']}&task=deploy&environment=live&per_page=10"] = (200, [])
+    rest.answers[f"POST {GITHUB}/deployments"] = (201, {"id": 42})
+    a_retry(stack, time, 0)
+    assert read(api, by_github, made)["external_id"] == "github:1296269:42"
+    assert not [each for each in rest.requests if "other" in each]
+
+
+def test_another_host_is_shown_nothing_of_what_began_before(api, stack, time, rest, by_github):
+    made = triggered(api, by_github)
+    stack.drain()
+    api.patch(by_github, {"executor": {"kind": "github", "url": "https://github.com/acme/shop", "token": "ghp_y"}})
+    rest.requests.clear()
+    rest.asked.clear()
+    api.post(f"{by_github}/deployments/{made['id']}/cancel", {})
+    stack.drain()
+    sweep(stack, time, minutes=1)
+    assert rest.requests == [], "the token is of another host now"
+    assert read(api, by_github, made)["status"] == "cancelled"
+
+
+def test_a_start_that_meets_another_write_is_not_left_to_the_sweep(api, stack, rest, by_github, monkeypatch):
+    made = triggered(api, by_github)
+    real, lost = store.save_app_deployment, iter([True])
+
+    def save(deployment: Any, **more: Any) -> Any:
+        if next(lost, False):
+            raise StaleWrite("deployment")
+        return real(deployment, **more)
+
+    monkeypatch.setattr(store, "save_app_deployment", save)
+    stack.drain()
+    assert read(api, by_github, made)["external_id"] == "github:1296269:42"
 
 
 def test_odd_words_of_github_are_passed_over(api, stack, time, rest, by_github):

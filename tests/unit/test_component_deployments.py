@@ -211,10 +211,11 @@ def test_what_is_in_flight_is_listed_oldest_first_whoever_was_written_first():
 CALLED = {
     **dict.fromkeys(["production", "prod", "live", "eu-prod", "prod_eu", "prod2", "production (eu)"], "production"),
     **dict.fromkeys(["staging", "stage", "pre-production", "preprod", "eu/stg"], "staging"),
-    **dict.fromkeys(["test", "qa-2", "uat", "production test"], "testing"),
-    **dict.fromkeys(["dev", "development", "sandbox"], "development"),
+    **dict.fromkeys(["non-production", "nonprod", "not live", "not-prod"], "staging"),
+    **dict.fromkeys(["test", "qa-2", "uat", "production test", "int", "acceptance", "perf", "demo"], "testing"),
+    **dict.fromkeys(["dev", "devel", "development", "sandbox"], "development"),
     **dict.fromkeys(["preview/login", "review-app", "pr-12"], "preview"),
-    **dict.fromkeys(["eu-west", "product", "delivery", "devices", "non-production", "not live"], "other"),
+    **dict.fromkeys(["eu-west", "product", "delivery", "devices", "beta", "internal"], "other"),
 }
 
 

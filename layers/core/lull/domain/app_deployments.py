@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lull.domain.applications import ExecutorKind
+from lull.domain.applications import Aim, ExecutorKind
 from lull.domain.commits import Commit
 from lull.domain.component_deployments import ComponentDeployment
 from lull.domain.component_deployments import Reason as ComponentReason
@@ -109,6 +109,8 @@ class AppDeployment:
     ref: str | None = None
     """The branch."""
     executor: ExecutorKind
+    aim: Aim | None = None
+    """None in records of before it was kept: where the application goes now."""
     call: Call | None = None
     external_id: str | None = None
     """What its executor calls it, such as `github:{repository id}:{deployment id}`."""

@@ -54,6 +54,14 @@ class Executor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """Where a deployment is carried out, whatever becomes of its application meanwhile."""
+
+    repository_url: str
+    executor: Executor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     id: str
     workspace_id: int
@@ -73,6 +81,17 @@ class Application:
     def executor_url(self) -> str:
         """Where its executor is told."""
         return self.executor.url or self.repository.url
+
+    @property
+    def aim(self) -> Aim:
+        """Where a deployment that begins now is carried out."""
+        return Aim(repository_url=self.repository.url, executor=self.executor)
+
+    def aimed(self, aim: Aim | None) -> "Application":
+        """The application, as it was when a deployment began that has this aim."""
+        if aim is None:
+            return self
+        return replace(self, repository=replace(self.repository, url=aim.repository_url), executor=aim.executor)
 
 
 class Unsaid(Enum):
@@ -192,9 +211,13 @@ def merged(was: Application, now: Application, *, kept: Secrets, said: Secrets) 
     if repository is UNSAID:
         repository = kept.repository if _host(was.repository.url) == _host(now.repository.url) else None
     if executor is UNSAID:
-        same = (was.executor.kind, _host(was.executor_url)) == (now.executor.kind, _host(now.executor_url))
-        executor = kept.executor if same else None
+        executor = kept.executor if is_told_alike(was, now) else None
     return Secrets(repository=repository, executor=executor)
+
+
+def is_told_alike(one: Application, other: Application) -> bool:
+    """Whether the secret of the one's executor may be shown to the other's."""
+    return (one.executor.kind, _host(one.executor_url)) == (other.executor.kind, _host(other.executor_url))
 
 
 def with_secrets(application: Application, secrets: Secrets) -> Application:

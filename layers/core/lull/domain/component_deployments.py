@@ -214,7 +214,7 @@ def moved(
     if to is Status.IN_PROGRESS:
         return replace(changed, started_at=at)
     if to is Status.PENDING:
-        changed = _remembering(changed, deployment)
+        changed = remembering(changed, deployment)
         return replace(changed, attempt=deployment.attempt + 1, started_at=None, finished_at=None, rolled_back_at=None)
     if to is Status.ROLLED_BACK:
         return replace(changed, rolled_back_at=at)
@@ -223,7 +223,7 @@ def moved(
     return replace(changed, finished_at=finished_at or at) if to in ENDS else changed
 
 
-def _remembering(changed: ComponentDeployment, was: ComponentDeployment) -> ComponentDeployment:
+def remembering(changed: ComponentDeployment, was: ComponentDeployment) -> ComponentDeployment:
     """With the attempt that ends here, if its users had it: what happened to them is not undone by another try."""
     if was.finished_at is None or was.rolled_back_at is None:
         return changed

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from lull.domain.component_deployments import TRANSITIONS, ComponentDeployment, Reason, Status
+from lull.domain.component_deployments import TRANSITIONS, ComponentDeployment, Reason, Status, remembering
 
 
 class Source(StrEnum):
@@ -94,9 +94,10 @@ def reported(was: ComponentDeployment, report: Report, *, at: datetime) -> Repor
         reason=(report.reason or Reason.FAILED) if report.status is Status.FAILED else None,
         started_at=started,
         finished_at=report.at if ended else None,
+        rolled_back_at=None,
         updated_at=max(at, was.updated_at),
     )
-    return Reported(deployment=changed, steps=steps)
+    return Reported(deployment=remembering(changed, was) if again else changed, steps=steps)
 
 
 def _counts(was: ComponentDeployment, report: Report) -> bool:

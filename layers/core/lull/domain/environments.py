@@ -42,9 +42,12 @@ class Environment:
 
 _CALLED = {
     EnvironmentType.PREVIEW: {"preview", "review", "pr", "mr"},
-    EnvironmentType.TESTING: {"testing", "test", "tests", "qa", "uat", "ci"},
-    EnvironmentType.STAGING: {"staging", "stage", "stg", "preprod", "preproduction"},
-    EnvironmentType.DEVELOPMENT: {"development", "develop", "dev", "local", "sandbox"},
+    EnvironmentType.TESTING: {
+        *("testing", "test", "tests", "qa", "uat", "ci", "int", "integration", "acceptance", "acc"),
+        *("perf", "performance", "load", "nightly", "demo"),
+    },
+    EnvironmentType.STAGING: {"staging", "stage", "stg", "preprod", "preproduction", "nonprod", "nonproduction"},
+    EnvironmentType.DEVELOPMENT: {"development", "develop", "devel", "dev", "local", "sandbox"},
     EnvironmentType.PRODUCTION: {"production", "prod", "prd", "live"},
 }
 _UNSAID = {"pre", "non", "not"}
@@ -59,6 +62,4 @@ def type_of(name: str) -> EnvironmentType:
     """
     words = set(re.split(r"[\W_]+|(?<=[^\W\d])(?=\d)", name.casefold()))
     found = next((type_ for type_, names in _CALLED.items() if words & names), EnvironmentType.OTHER)
-    if found is EnvironmentType.PRODUCTION and words & _UNSAID:
-        return EnvironmentType.STAGING if "pre" in words else EnvironmentType.OTHER
-    return found
+    return EnvironmentType.STAGING if found is EnvironmentType.PRODUCTION and words & _UNSAID else found

@@ -92,6 +92,7 @@ def _described(caller: Caller, application: Application, token: str, *, at: date
         commit=head.commit,
         ref=head.branch,
         executor=application.executor.kind,
+        aim=application.aim,
         call=executor_calls.first_call(application.executor.kind, at=at),
         callback_hashes=(callbacks.hashed(token),),
         deadline_at=at + timedelta(seconds=application.max_duration_seconds),

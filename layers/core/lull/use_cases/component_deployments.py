@@ -1,6 +1,6 @@
 """What callers can do with component deployments, and the one way in which any of them changes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from lull.domain.credentials import Attested, Caller
 from lull.domain.errors import Conflict, NotFound, invalid
 from lull.store import cells, components, environments, idempotency
 from lull.store import component_deployments as store
+from lull.store.codec import Item
 from lull.store.component_deployments import Filter
 from lull.store.deployment_windows import AlreadyMade
 from lull.store.idempotency import IdempotencyKey, Made
@@ -243,13 +244,23 @@ def apply(
         actor=actor,
         message=message,
     )
+    return write(was, changed, event)
+
+
+def write(
+    was: ComponentDeployment, changed: ComponentDeployment, *events: Event, beside: Sequence[Item] = ()
+) -> ComponentDeployment:
+    """Write a changed deployment with its history and its cell, if that is still there.
+
+    What is told of a deployment whose component or environment was deleted is kept, but nothing begins there any more:
+    NotFound. Raises StaleWrite if somebody else changed it meanwhile.
+    """
     try:
-        return store.save_component_deployment(changed, event, was=was, effect=effect_of(was, changed))
+        return store.save_component_deployment(changed, *events, was=was, effect=effect_of(was, changed), beside=beside)
     except NotFound:
         if changed.status is Status.IN_PROGRESS:
             raise
-        # It is told of a deployment whose component or environment was deleted: there is no cell any more.
-        return store.save_component_deployment(changed, event, was=was)
+        return store.save_component_deployment(changed, *events, was=was, beside=beside)
 
 
 def bring(
@@ -287,7 +298,7 @@ def bring(
             )
         )
     if events:
-        store.save_component_deployment(changed, *events, was=was, effect=effect_of(was, changed))
+        write(was, changed, *events)
 
 
 def effect_of(was: ComponentDeployment | None, now: ComponentDeployment) -> store.Effect | None:

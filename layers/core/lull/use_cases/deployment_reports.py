@@ -21,7 +21,7 @@ from lull.store import component_deployments as store
 from lull.store.codec import Item
 from lull.store.external_keys import External
 from lull.use_cases.app_deployments import apply_status
-from lull.use_cases.component_deployments import effect_of
+from lull.use_cases.component_deployments import effect_of, write
 from lull.use_cases.report_orders import find_ordered, find_unnamed
 from lull.use_cases.report_targets import find_other_component, find_target
 from lull.use_cases.retrying import on_stale_write
@@ -151,13 +151,10 @@ def _apply(told: Told, was: ComponentDeployment) -> HookDelivery:
     done = settled(told.delivery, verdict, _about_another(told, was), was.id)
     if verdict is Verdict.DUPLICATE and outcome.deployment == was:
         return hook_deliveries.save_hook_delivery(done)
-    store.save_component_deployment(
-        outcome.deployment,
-        *events,
-        was=was,
-        effect=effect_of(was, outcome.deployment),
-        beside=[hook_deliveries.saving(done)],
-    )
+    try:
+        write(was, outcome.deployment, *events, beside=[hook_deliveries.saving(done)])
+    except NotFound:
+        return _settle(told, Verdict.IGNORED, "its component or environment was deleted, and nothing begins there")
     return done
 
 

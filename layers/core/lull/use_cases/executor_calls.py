@@ -8,8 +8,7 @@ from lull import randomness, settings
 from lull.domain import callbacks
 from lull.domain import executor_calls as domain
 from lull.domain.app_deployments import AppDeployment, Task
-from lull.domain.applications import SECRET_FIELDS, Application, ExecutorKind
-from lull.domain.errors import StaleWrite
+from lull.domain.applications import SECRET_FIELDS, Application, ExecutorKind, is_told_alike
 from lull.domain.executor_calls import Reply, Result
 from lull.gateways import queues
 from lull.gateways import secrets as vault
@@ -32,25 +31,27 @@ def call(workspace_id: int, deployment_id: str, *, at: datetime) -> None:
 
     Of two that try at once, one takes the lease and the other finds nothing to do.
     """
-    deployment = store.get_app_deployment(workspace_id, deployment_id)
-    if deployment is None:
-        return
     token = callbacks.callback_token(workspace_id, randomness.secret(callbacks.RANDOM_LENGTH))
-    sent = callbacks.hashed(token) if deployment.executor in _WITH_TOKEN else None
-    leased = domain.leased(deployment, callback_hash=sent, at=at)
+    leased = on_stale_write(lambda: _leased(workspace_id, deployment_id, token, at=at))
     if leased is None or leased.call is None:
         return
-    try:
-        leased = store.save_app_deployment(leased)
-    except StaleWrite:
-        return
-    task = leased.call.task if leased.call else Task.START
+    task = leased.call.task
     reply = _reply(leased, task, token, at=at)
     settled = on_stale_write(lambda: _settled(workspace_id, deployment_id, task, reply, at=at))
     facts = {"deployment_id": deployment_id, "task": task, "result": reply.result, "detail": reply.detail}
     logger.info("executor told", extra=facts)
     if settled and settled.call and settled.call.task is not Task.ASK:
         queues.send_executor_calls([(workspace_id, deployment_id, settled.call.next_at)], at=at)
+
+
+def _leased(workspace_id: int, deployment_id: str, token: str, *, at: datetime) -> AppDeployment | None:
+    """The deployment, whose executor is ours to call for a while; None if there is nothing to be said now."""
+    deployment = store.get_app_deployment(workspace_id, deployment_id)
+    if deployment is None:
+        return None
+    sent = callbacks.hashed(token) if deployment.executor in _WITH_TOKEN else None
+    leased = domain.leased(deployment, callback_hash=sent, at=at)
+    return store.save_app_deployment(leased) if leased else None
 
 
 def _settled(workspace_id: int, deployment_id: str, task: Task, reply: Reply, *, at: datetime) -> AppDeployment | None:
@@ -65,12 +66,15 @@ def _reply(deployment: AppDeployment, task: Task, token: str, *, at: datetime) -
     if domain.is_worn_out(deployment):
         return _refused("whoever called it did not come to an end, time and again")
     application = applications.get_application(deployment.workspace_id, deployment.application_id)
-    if application is None or application.executor.kind is not deployment.executor:
-        return _refused("the application is gone, or has another executor by now")
+    if application is None:
+        return _refused("the application is gone")
+    then = application.aimed(deployment.aim)
+    if not is_told_alike(then, application):
+        return _refused("the application has another executor by now, and the secret of the one before is gone")
     secret = vault.read(application.secret_name).executor
-    if application.executor.kind in SECRET_FIELDS and not isinstance(secret, str):
+    if then.executor.kind in SECRET_FIELDS and not isinstance(secret, str):
         return _refused("the secret of its executor is gone")
-    return _told(application, deployment, task, token, secret if isinstance(secret, str) else "", at=at)
+    return _told(then, deployment, task, token, secret if isinstance(secret, str) else "", at=at)
 
 
 def _told(

@@ -26,7 +26,7 @@ def find_ordered(delivery: HookDelivery, report: Report) -> AppDeployment | None
     application = applications.get_application(delivery.workspace_id, found.application_id)
     if hook is None or application is None or _EXECUTORS[found.executor] is not hook.provider:
         return None
-    return found if domain.may_speak_for(report, application, found) else None
+    return found if domain.may_speak_for(report, application.aimed(found.aim), found) else None
 
 
 def find_unnamed(hook: CiHook, report: Report, target: tuple[str, str]) -> AppDeployment | None:
@@ -45,4 +45,4 @@ def _deployments_to(workspace_id: int, target: tuple[str, str]) -> Iterator[tupl
         last = app_deployments.get_last_number(workspace_id, application.id)
         ids = app_deployments.list_app_deployment_ids(workspace_id, application.id, below=last + 1, take=_LOOKED_AT)
         for deployment in app_deployments.get_app_deployments([(workspace_id, each) for each in ids]):
-            yield application, deployment
+            yield application.aimed(deployment.aim), deployment
