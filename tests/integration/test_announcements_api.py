@@ -7,6 +7,7 @@ import pytest
 from lull.domain import announced_maintenance
 from lull.domain.announced_maintenance import Announced
 from lull.domain.credentials import Role
+from lull.use_cases import announced_maintenance as telling
 from lull.use_cases import announcements as announcing
 from tests.api import a_workspace
 from tests.builders import a_maintenance_window
@@ -245,6 +246,26 @@ def test_a_window_that_was_put_off_is_told_again_although_its_announcement_had_e
     stack.drain()
     told = api.get(f"{PATH}/1")
     assert (told["status"], told["scheduledFor"][:16]) == ("INVESTIGATING", "2026-03-01T15:00")
+
+
+def test_whoever_is_slow_to_tell_does_not_forget_a_component_that_came_meanwhile(api, stack, time, monkeypatch):
+    a_window(api, time)
+    stack.drain()
+    real, slow = telling._places, iter([True])
+
+    def places(window):
+        found = real(window)
+        if next(slow, False):
+            api.post("/api/status-pages/1/components", {"name": "Whole shop", "projectId": 1})
+            stack.drain()
+            assert api.get(f"{PATH}/1")["componentIds"] == [1, 2]
+        return found
+
+    monkeypatch.setattr(telling, "_places", places)
+    api.put("/api/maintenance-windows/1", {"name": "New disks"})
+    stack.drain()
+    told = api.get(f"{PATH}/1")
+    assert (told["title"], told["componentIds"]) == ("New disks", [1, 2])
 
 
 def test_whoever_knows_an_older_window_leaves_the_announcement_of_a_later_occurrence_alone():

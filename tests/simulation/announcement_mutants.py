@@ -108,9 +108,9 @@ def _overrules_people() -> Any:
 def _closes_nothing_hidden() -> Any:
     """Only a window that is over closes what it told."""
 
-    def bring_up_to_date(window: MaintenanceWindow, entry: Announced, places: Any, *, at: Any) -> None:
+    def bring_up_to_date(window: MaintenanceWindow, entry: Announced, was: Any, places: Any, *, at: Any) -> None:
         if entry.page_id in places:
-            real(window, replace(entry), places, at=at)
+            real(window, replace(entry), was, places, at=at)
 
     real = use_cases._bring_up_to_date
     return mock.patch.object(use_cases, "_bring_up_to_date", bring_up_to_date)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lull.domain import announced_maintenance as domain
 from lull.domain.announced_maintenance import Announced
+from lull.domain.announcements import Announcement
 from lull.domain.errors import NotFound
 from lull.domain.maintenance_windows import MaintenanceWindow
 from lull.publishing import affected
@@ -30,6 +31,8 @@ def tell(workspace_id: int, window_id: int, *, at: datetime) -> None:
 def _tell(workspace_id: int, window_id: int, *, at: datetime) -> None:
     window = windows.get_maintenance_window(workspace_id, window_id)
     entries = store.list_announced(workspace_id, window_id)
+    # Before the places: what somebody wrote who knew of another place is not overwritten, then.
+    said = {entry.announcement_id: store.get_announcement(workspace_id, entry.announcement_id) for entry in entries}
     current: set[int] = set()
     places: Places = {}
     if window and domain.is_told(window):
@@ -37,9 +40,9 @@ def _tell(workspace_id: int, window_id: int, *, at: datetime) -> None:
         places = _places(window)
     for entry in entries:
         if window is None or domain.is_settled(entry, window):
-            _close(workspace_id, window_id, window, entry, at=at)
+            _close(workspace_id, window_id, window, entry, said[entry.announcement_id], at=at)
         else:
-            _bring_up_to_date(window, entry, places, at=at)
+            _bring_up_to_date(window, entry, said[entry.announcement_id], places, at=at)
     if window and places:
         _announce_where_missing(window, places, current, at=at)
 
@@ -62,9 +65,14 @@ def _places(window: MaintenanceWindow) -> Places:
 
 
 def _close(
-    workspace_id: int, window_id: int, window: MaintenanceWindow | None, entry: Announced, *, at: datetime
+    workspace_id: int,
+    window_id: int,
+    window: MaintenanceWindow | None,
+    entry: Announced,
+    was: Announcement | None,
+    *,
+    at: datetime,
 ) -> None:
-    was = store.get_announcement(workspace_id, entry.announcement_id)
     if was:
         closed = domain.closed(was, window, entry, at)
         if closed != was:
@@ -74,8 +82,9 @@ def _close(
     store.forget_announced(workspace_id, window_id, entry)
 
 
-def _bring_up_to_date(window: MaintenanceWindow, entry: Announced, places: Places, *, at: datetime) -> None:
-    was = store.get_announcement(window.workspace_id, entry.announcement_id)
+def _bring_up_to_date(
+    window: MaintenanceWindow, entry: Announced, was: Announcement | None, places: Places, *, at: datetime
+) -> None:
     # Somebody deleted it: the entry stays, so that it does not come again.
     if was is None:
         return
