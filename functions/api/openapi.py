@@ -23,7 +23,14 @@ Where several workspaces trust it, the header `X-Lull-Workspace` holds the id of
 that changes something is made once by one such token, unless it carries another `Idempotency-Key`.
 
 Every failure has one shape: `{"statusCode", "message", "error", "details"?: [{"field", "message"}]}`.
+Only API Gateway itself answers in another: paths that no part of Lull is behind, such as `/hooks/a/b`, are a 404 with
+`{"message": "Not Found"}`.
 Unknown fields are refused, and query parameters that are unknown or given twice.
+
+Names of fields are in camelCase; deployments of applications (`/v1/applications/{applicationId}/deployments`) have
+them in snake_case, and `/v1/applications` wraps each answer in an object (`{"application": …}`). Lists are `items`,
+`data` or bare arrays. These differences come from the published contracts that each part keeps to.
+
 An id of another workspace reads like one that does not exist.
 """
 
