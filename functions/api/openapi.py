@@ -57,9 +57,9 @@ Whatever speaks Standard Webhooks sends `{"type", "timestamp", "data"}`. The typ
 `ping`. `data` holds `externalId`, which is required and the same for every event of a deployment; `componentId`, or
 `repository` for the rules of the hook, or `component`, a name; `environmentId` or `environment`, a name; and, where
 they are known, `version`, `commitSha`, `commitTimestamp`, `ref`, `link`, `deployedBy`, `description`, and `attempt`,
-which counts the tries from 1. A field that is null is one that is not there, and one that is not known is passed over;
-one that is known and cannot be what it says is answered 400 by its name (`data.commitSha`), and nothing of the event is
-kept. Texts have at most 255 characters; `timestamp` and `commitTimestamp` are at most five minutes ahead.
+which counts the tries from 1. A field that is null is one that is not there, and an unknown one is passed over; an
+invalid field is answered 400 with its name (`data.commitSha`), and nothing of the event is kept. Texts have at most 255
+characters; `timestamp` and `commitTimestamp` are at most five minutes ahead.
 """
 
 
