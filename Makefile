@@ -41,7 +41,7 @@ help:  ## Show this list
 # ---------------------------------------------------------------- running
 
 .PHONY: run
-run: .venv/.run  ## Start the whole system on this machine (PORT=8000)
+run: .venv/.run  ## Start the whole system on this machine (PORT=8000, STATE=.lull)
 	@exec $(PYTHON) -m local --port "$(PORT)" --state "$(STATE)"
 
 .PHONY: reset
@@ -89,7 +89,7 @@ bench: .venv/.test  ## Cold start, change to asset, many windows at once: what w
 	@$(PYTHON) -m tests.benchmarks
 
 .PHONY: docs
-docs: .venv/.test  ## Generate docs/openapi/management.json and docs/costs.md
+docs: .venv/.test  ## Generate docs/openapi/*.json and docs/costs.md
 	@$(PYTHON) -m tests.generate
 	@$(PYTHON) -m pytest -q tests/integration/test_costs.py --write-costs
 

@@ -13,8 +13,9 @@ from lull_ci.handover import DEPLOYMENT_ID, STARTED_DEPLOYMENT, STARTED_WINDOW, 
 from lull_ci.texts import UUID, one_line, seconds_of
 
 _EXIT_CODES = """exit codes:
-  0  done; or Lull is down (or this command has a fault) and nobody said --required: a warning tells
-  1  refused by Lull: the message and its fields say why
+  0  done; or Lull is down (or this command has a fault), or there is nothing to end, and nobody said --required: a
+     warning tells
+  1  refused by Lull: the message and its fields say why; or there is nothing to end, and --required
   2  options, environment or configuration are wrong
   3  can-deploy: no
   4  Lull is not reachable, and --required
@@ -30,7 +31,11 @@ def parsed(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> argpa
     if environ.get("LULL_APPLICATION_ID"):
         # The executor of an application has set both: that is the id of a deployment of another kind.
         environ = {name: value for name, value in environ.items() if name != DEPLOYMENT_ID}
-    return _parser(_Variables(environ)).parse_args(arguments)
+    asked = _parser(_Variables(environ)).parse_args(arguments)
+    missing = [text for name, text in asked.wanted.items() if getattr(asked, name) is None]
+    if missing:
+        raise Misused(f"not given: {'; '.join(missing)} (see `lull {asked.command} --help`)")
+    return asked
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,8 +55,11 @@ class _Variables:
         default = how.pop("default", None)
         said = self._environ.get(variable, "").strip() or default
         if how["help"] != argparse.SUPPRESS:
-            how["help"] = f"{how['help']} [{variable}]"
-        parser.add_argument(flag, default=said, required=required and said is None, **how)
+            how["help"] = f"{how['help']} {f'(required unless {variable} is set)' if required else f'[{variable}]'}"
+        made = parser.add_argument(flag, default=said, **how)
+        if required:
+            wanted = parser.get_default("wanted")
+            parser.set_defaults(wanted={**wanted, made.dest: f"{flag}, or {variable}"})
 
 
 def _parser(variables: _Variables) -> argparse.ArgumentParser:
@@ -69,7 +77,7 @@ def _parser(variables: _Variables) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = group.add_parser(
             name, help=text, description=text, epilog=_EXIT_CODES, formatter_class=formatter, allow_abbrev=False
         )
-        made.set_defaults(command=command)
+        made.set_defaults(command=command, wanted={})
         _common(made, variables)
         return made
 

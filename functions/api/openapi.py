@@ -23,7 +23,14 @@ Where several workspaces trust it, the header `X-Lull-Workspace` holds the id of
 that changes something is made once by one such token, unless it carries another `Idempotency-Key`.
 
 Every failure has one shape: `{"statusCode", "message", "error", "details"?: [{"field", "message"}]}`.
+Only API Gateway itself answers in another: paths that no part of Lull is behind, such as `/hooks/a/b`, are a 404 with
+`{"message": "Not Found"}`.
 Unknown fields are refused, and query parameters that are unknown or given twice.
+
+Names of fields are in camelCase; deployments of applications (`/v1/applications/{applicationId}/deployments`) have
+them in snake_case, and `/v1/applications` wraps each answer in an object (`{"application": …}`). Lists are `items`,
+`data` or bare arrays. These differences come from the published contracts that each part keeps to.
+
 An id of another workspace reads like one that does not exist.
 """
 
@@ -50,9 +57,9 @@ Whatever speaks Standard Webhooks sends `{"type", "timestamp", "data"}`. The typ
 `ping`. `data` holds `externalId`, which is required and the same for every event of a deployment; `componentId`, or
 `repository` for the rules of the hook, or `component`, a name; `environmentId` or `environment`, a name; and, where
 they are known, `version`, `commitSha`, `commitTimestamp`, `ref`, `link`, `deployedBy`, `description`, and `attempt`,
-which counts the tries from 1. A field that is null is one that is not there, and one that is not known is passed over;
-one that is known and cannot be what it says is answered 400 by its name (`data.commitSha`), and nothing of the event is
-kept. Texts have at most 255 characters; `timestamp` and `commitTimestamp` are at most five minutes ahead.
+which counts the tries from 1. A field that is null is one that is not there, and an unknown one is passed over; an
+invalid field is answered 400 with its name (`data.commitSha`), and nothing of the event is kept. Texts have at most 255
+characters; `timestamp` and `commitTimestamp` are at most five minutes ahead.
 """
 
 

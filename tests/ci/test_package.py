@@ -103,3 +103,13 @@ def test_options_come_before_variables():
     environment = {"LULL_COMPONENT": "a", "LULL_ENVIRONMENT": "b", "LULL_WAIT": "0", "LULL_VERSION": ""}
     asked = parsed(["deploy", "start", "--component", "c"], environment)
     assert (asked.component, asked.environment, asked.wait, asked.version) == ("c", "b", 0.0, None)
+
+
+def test_what_is_required_may_be_said_by_a_variable(capsys):
+    with pytest.raises(Misused, match="not given: --environment, or LULL_ENVIRONMENT"):
+        parsed(["can-deploy"], {"LULL_COMPONENT": "a"})
+    with pytest.raises(SystemExit):
+        parsed(["deploy", "start", "--help"], {})
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "[--component COMPONENT]" in shown
+    assert "the component's name or id (required unless LULL_COMPONENT is set)" in shown

@@ -219,12 +219,19 @@ GUIDE = (CI.parent / "docs/guide/pipelines.md").read_text()
 
 
 def test_the_pipelines_of_the_guide_use_what_there_is():
-    workflow, configuration = (yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL))
+    workflow, configuration, stages = (
+        yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    )
     inputs = yaml.safe_load((CI / "github/action.yml").read_text())["inputs"]
     used = [each["with"] for each in workflow["jobs"]["deploy"]["steps"] if "ci/github" in each.get("uses", "")]
     assert [each["command"] for each in used[:2]] == ["can-deploy", "deploy start"]
     assert all(each.keys() <= inputs.keys() for each in used)
     jobs = yaml.safe_load((CI / "gitlab/lull.yml").read_text())
     assert configuration["deploy"]["extends"] in jobs
+    order = stages.pop("stages")
+    in_order = sorted(stages, key=lambda name: order.index(stages[name]["stage"]))
+    assert in_order == ["gate", "start", "deploy", "succeed", "fail"]
+    reporting = {job["extends"] for job in stages.values() if "extends" in job}
+    assert reporting == jobs.keys() - {".lull", ".lull-deploy"}
     assert set(re.findall(r"`(\.lull[\w-]*)`", GUIDE)) <= jobs.keys()
     assert set(configuration["variables"]) == {"LULL_URL", "LULL_COMPONENT", "LULL_ENVIRONMENT", "LULL_CI_PACKAGE"}

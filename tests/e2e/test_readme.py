@@ -16,7 +16,7 @@ VOLATILE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z"), "<time>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
 ]
-# Whoever reads slowly finds the checks of the quick start long silent.
+# Whoever comes back after more than a day finds the checks of the quick start silent.
 MEANWHILE = """
 for token in $(lull checks | grep -o '"token":"[^"]*"' | cut -d '"' -f 4); do
   curl -sS -X POST "http://127.0.0.1:8000/api/signals/ping/$token/fail" > /dev/null

@@ -101,6 +101,7 @@ def test_rules_that_do_not_go_with_the_provider_are_refused(api, shop):
         body = {"name": "x", "provider": provider, "rules": [rule(shop, **changes)]}
         answer = api("POST", "/api/v1/hooks", body)
         assert (answer.status, answer.json["details"][0]["field"]) == (400, field)
+    assert answer.json["details"][0]["message"] == "must be one entry with the pattern *: runs name no environment"
     elsewhere = [{"pattern": "*", "environmentId": shop["componentId"]}]
     answer = api(
         "POST", "/api/v1/hooks", {"name": "x", "provider": "github", "rules": [rule(shop, environments=elsewhere)]}

@@ -19,8 +19,9 @@ router = APIRouter(prefix="/api/v1/ci-trusts", tags=["CI trusts"], route_class=S
 async def create_ci_trust(caller: AuthorizedCaller, body: CiTrustIn) -> CiTrustOut:
     """Let jobs of a repository call this API with their OIDC token, as deployers, within what the record says.
 
-    The token's audience is the installation's public URL. Several records may be for one repository: a job may do what
-    any of those that take it allows, each as a whole; the components of one do not go with the environments of another.
+    The token's audience is the installation's public URL. Several records may be for one repository: if several match,
+    a job may do whatever at least one of them fully allows, so the components of one do not go with the environments of
+    another.
     Where several workspaces have one, the header `X-Lull-Workspace` says for which the job acts.
 
     Empty `componentIds` or `environmentIds` mean all of the workspace. Empty `projectIds` mean no deployment windows

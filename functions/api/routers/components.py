@@ -39,7 +39,7 @@ async def list_components(
 async def create_component(caller: AuthorizedCaller, body: ComponentIn) -> Component:
     """Create a component; while a deployment of it is in progress, the checks that watch it are quiet.
 
-    Where component and environment both name checks, those that both name are meant.
+    If component and environment both name checks, only the checks that both name are paused.
     """
     described = Component(id="", workspace_id=caller.workspace_id, created_at=_NOT_YET, **body.described())
     return use_cases.create_component(caller, described, at=clock.now())

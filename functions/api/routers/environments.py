@@ -37,7 +37,7 @@ async def list_environments(
 async def create_environment(caller: AuthorizedCaller, body: EnvironmentIn) -> Environment:
     """Create an environment; while a deployment to it is in progress, the checks that watch it are quiet.
 
-    Where component and environment both name checks, those that both name are meant.
+    If component and environment both name checks, only the checks that both name are paused.
     """
     described = Environment(id="", workspace_id=caller.workspace_id, created_at=_NOT_YET, **body.described())
     return use_cases.create_environment(caller, described, at=clock.now())

@@ -87,9 +87,14 @@ class RepositoryIn(In):
 class ExecutorIn(In):
     kind: Annotated[ExecutorKind, Field(strict=False)]
     url: HttpUrl | None = Field(
-        default=None, description="`webhook`: where it is sent. `github`, `gitlab`: the repository, if another one."
+        default=None,
+        description="`webhook`: where it is sent. `github`, `gitlab`: the address of the repository there; "
+        "if `repository` is at that provider, it is that one by default.",
     )
-    secret: SigningSecret | None = Field(default=None, description="`webhook`: signs what is sent. Never shown.")
+    secret: SigningSecret | None = Field(
+        default=None,
+        description="`webhook`: signs what is sent; `whsec_` and 24 to 64 random bytes in base64. Never shown.",
+    )
     token: Token | None = Field(
         default=None, description="`github`: may write deployments. `gitlab`: of a pipeline trigger. Never shown."
     )

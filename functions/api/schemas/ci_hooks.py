@@ -76,11 +76,14 @@ class RuleIn(In):
     )
     source: Annotated[Source, Field(strict=False)] = Field(
         default=Source.DEPLOYMENTS,
-        description="`runs`: each run of the workflow or pipeline is a deployment, once it runs.",
+        description="`runs`: each run of the workflow or pipeline is a deployment, once it runs. Runs name no "
+        "environment, so `environments` must then be one entry with the pattern `*`.",
     )
     component_id: Uuid
     environments: Annotated[list[EnvironmentRuleIn], Field(max_length=MAX_PATTERNS)] = Field(
-        default_factory=list, description="The first that fits; otherwise the environment of the same name."
+        default_factory=list,
+        description="The first that fits; otherwise the environment of the same name. "
+        'With `"source": "runs"` it must be `[{"pattern": "*", "environmentId": …}]`.',
     )
 
     def rule(self) -> Rule:

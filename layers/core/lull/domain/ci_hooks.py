@@ -128,7 +128,7 @@ def _rule_errors(provider: Provider, rule: Rule, field: str) -> list[FieldError]
     if provider is Provider.STANDARD:
         return [FieldError(f"{field}.source", "runs are GitHub's and GitLab's")]
     if [each.pattern for each in rule.environments] != ["*"]:
-        return [FieldError(f"{field}.environments", "of runs, which name none, must be one with the pattern *")]
+        return [FieldError(f"{field}.environments", "must be one entry with the pattern *: runs name no environment")]
     return []
 
 
