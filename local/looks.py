@@ -18,7 +18,8 @@ a { color: inherit }
 small, .quiet { color: var(--quiet); font-size: .875rem }
 ul, article { margin: 0 0 1rem; padding: 0; border: 1px solid var(--line); border-radius: .5rem }
 ul, article { background: var(--card); list-style: none }
-li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; padding: .75rem 1.25rem }
+li { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between }
+li { gap: 0 1.5rem; padding: .75rem 1.25rem }
 li + li { border-top: 1px solid var(--line) }
 article { padding: .75rem 1.25rem }
 article h2, article p { margin: 0 }
