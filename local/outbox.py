@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from local import looks
 from local.endpoint import Endpoint
 
 SENDER = "lull@lull.example"
 PATH = "/_local/outbox"
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Outbox</title>
-<meta name="viewport" content="width=device-width">
-<style>body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 45rem; padding: 0 1rem }}
-article {{ border-top: 1px solid; padding: 1rem 0 }} h2 {{ font-size: 1rem; margin: 0 }} pre {{ white-space: pre-wrap }}
-</style></head><body><h1>Outbox</h1>
-<p>Mail of this run, newest first. On this machine it goes to nobody.</p>
-{mails}</body></html>
-"""
+_PAGE = """<h1>Outbox</h1>
+<p class="quiet">Mail of this run, newest first. On this machine it goes to nobody.</p>
+{mails}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +50,13 @@ def sent(endpoint: Endpoint) -> list[Mail]:
 
 def page(endpoint: Endpoint) -> str:
     mails = "".join(_article(mail) for mail in sent(endpoint)) or "<p>None yet.</p>"
-    return _PAGE.format(mails=mails)
+    return looks.document("Outbox", _PAGE.format(mails=mails))
 
 
 def _article(mail: Mail) -> str:
     recipients = html.escape(", ".join(mail.to))
     return (
         f"<article><h2>{html.escape(mail.subject)}</h2>"
-        f"<p>{mail.at:%Y-%m-%d %H:%M:%S} UTC, to {recipients}</p><pre>{html.escape(mail.text)}</pre></article>"
+        f'<p class="quiet">{mail.at:%Y-%m-%d %H:%M:%S} UTC, to {recipients}</p>'
+        f"<pre>{html.escape(mail.text)}</pre></article>"
     )

@@ -1,6 +1,7 @@
 """The runtime's own pages: an index of what is here, and the API's documentation without a CDN."""
 
 import html
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,28 +9,28 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from local import outbox
-from local.bucket import status_pages
+from local import looks, outbox
+from local.bucket import read, status_pages
 from local.function_pool import FunctionPool
 from local.invocation import Invoke
 from local.stack import Stack
 
 OPENAPI = Path(__file__).resolve().parent.parent / "docs" / "openapi"
 
-_INDEX = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Lull</title>
-<meta name="viewport" content="width=device-width">
-<style>body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 40rem; padding: 0 1rem }}</style>
-</head><body><h1>Lull</h1>
-<p>Running at <code>{address}</code>. The API is described at <a href="/docs">/docs</a>;
-mail that was sent is in the <a href="/_local/outbox">outbox</a>.</p>
-<h2>Status pages</h2>{pages}</body></html>
-"""
+_INDEX = """<h1>Lull</h1>
+<p>Running at <code>{address}</code>, on this machine alone.</p>
+<h2>Status pages</h2>{pages}
+<h2>Where to begin</h2>
+<ul><li><span>A page, checks and a release in five minutes</span> <small>README.md, “Try it”</small></li>
+<li><span>What else there is, one thing after the other</span> <small>docs/guide/, from alerts.md on</small></li>
+<li><a href="/docs">Every request that there is</a> <small>teams and pipelines, visitors, webhooks</small></li>
+<li><a href="/_local/outbox">Mail that was sent</a> <small>on this machine it goes to nobody</small></li></ul>"""
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Lull API</title>
 <meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/docs/swagger-ui.css"></head>
-<body><nav style="font: 1rem system-ui, sans-serif; padding: 1rem">{links}</nav>
+<body><nav style="font: 1rem/1.5 system-ui, sans-serif; padding: 1rem" aria-label="Documents">\
+<a href="/">Lull</a> · {links}</nav>
 <div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script>
 <script>SwaggerUIBundle({{url: "/openapi/{name}.json", dom_id: "#docs", deepLinking: true}})</script></body></html>
 """
@@ -42,7 +43,7 @@ def routes(stack: Stack, pool: FunctionPool, address: str, invoke: Invoke) -> li
 
     async def index(_request: Request) -> Response:
         links = await pool.run(_links, stack)
-        return HTMLResponse(_INDEX.format(address=html.escape(address), pages=links))
+        return HTMLResponse(looks.document("Lull", _INDEX.format(address=html.escape(address), pages=links)))
 
     async def mails(_request: Request) -> Response:
         return HTMLResponse(await pool.run(outbox.page, stack.endpoint))
@@ -63,10 +64,22 @@ def routes(stack: Stack, pool: FunctionPool, address: str, invoke: Invoke) -> li
 
 def _links(stack: Stack) -> str:
     buckets = dict.fromkeys(each.bucket for behavior in stack.behaviors for each in behavior.origins if each.bucket)
-    keys = [html.escape(key) for bucket in buckets for key in status_pages(stack.endpoint, bucket)]
-    if not keys:
+    lines = [_line(stack, bucket, key) for bucket in buckets for key in status_pages(stack.endpoint, bucket)]
+    if not lines:
         return "<p>None yet.</p>"
-    return "<ul>" + "".join(f'<li><a href="/{key}">/{key}</a></li>' for key in keys) + "</ul>"
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def _line(stack: Stack, bucket: str, key: str) -> str:
+    """A page by its name and status, as its own JSON has them."""
+    try:
+        data = json.loads(read(stack.endpoint, bucket, f"api/public/{key}") or "{}")
+    except ValueError:
+        data = {}
+    name = data.get("page", {}).get("name", key)
+    path = f"/{html.escape(key)}"
+    said = f"{html.escape(data.get('statusDescription', ''))} <code>{path}</code>"
+    return f'<li><a href="{path}"><bdi>{html.escape(name)}</bdi></a> <small>{said}</small></li>'
 
 
 async def _docs(request: Request) -> Response:

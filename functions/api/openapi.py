@@ -1,5 +1,6 @@
 """The OpenAPI documents: FastAPI's, with what it cannot know."""
 
+import json
 import re
 from typing import Any
 
@@ -9,9 +10,9 @@ from pydantic.alias_generators import to_camel
 import hooks
 import public
 from access import ACCESS
-from lull.use_cases.public_pages import FILES, limit_of
+from lull.use_cases.public_pages import FILES
 from management import app
-from schemas.public_pages import gate_responses
+from public_operations import read_operation
 
 _DESCRIPTION = """\
 Every request but pings carries a credential: `Authorization: Bearer <API key or JWT>`.
@@ -36,7 +37,7 @@ An id of another workspace reads like one that does not exist.
 
 
 _PUBLIC_DESCRIPTION = """\
-What visitors of a status page may read. Files of a PUBLIC page come from the CDN, and take nothing.
+Files of a PUBLIC page come from the CDN, and take nothing.
 
 A PASSWORD_PROTECTED page answers 401 until a request carries its session, as `Authorization: Bearer` or as the cookie
 that `/auth` sets, or its feed token as `?token=`; both end when its password is changed. A PRIVATE page answers 404 to
@@ -49,7 +50,7 @@ answers do not count. A parameter of the query that is given twice is refused, o
 
 
 _HOOKS_DESCRIPTION = """\
-Where GitHub, GitLab and whatever speaks Standard Webhooks tell of deployments. A hook is made with `/api/v1/hooks`; it
+A hook is made with `/api/v1/hooks`; it
 says how its requests are signed, and which component and environment they are about.
 
 Whatever speaks Standard Webhooks sends `{"type", "timestamp", "data"}`. The types are `deployment.pending`,
@@ -84,9 +85,7 @@ def document() -> dict[str, Any]:
             operation["responses"].pop("422", None)
         paths[re.sub(r"\{(\w+)\}", lambda name: "{" + to_camel(name[1]) + "}", path)] = operations
     described["paths"] = paths
-    for schema in ("HTTPValidationError", "ValidationError"):
-        described["components"]["schemas"].pop(schema, None)
-    return described
+    return _tidied(described)
 
 
 def public_document() -> dict[str, Any]:
@@ -103,12 +102,11 @@ def public_document() -> dict[str, Any]:
     opening = {path: each for path, each in described["paths"].items() if path.endswith(("/auth", "/subscribe"))}
     for operation in [operation for each in opening.values() for operation in each.values()]:
         operation["responses"].pop("422", None)
+        _name_bodies(operation, described["components"]["schemas"])
     refusal = next(iter(opening.values()))["post"]["responses"]["401"]["content"]
-    reading = {f"/{path}": {"get": _reading(path, content_type, refusal)} for path, content_type in FILES.items()}
+    reading = {f"/{path}": {"get": read_operation(path, content_type, refusal)} for path, content_type in FILES.items()}
     described["paths"] = {**opening, **reading}
-    for schema in ("HTTPValidationError", "ValidationError"):
-        described["components"]["schemas"].pop(schema, None)
-    return described
+    return _tidied(described)
 
 
 def hooks_document() -> dict[str, Any]:
@@ -127,53 +125,31 @@ def hooks_document() -> dict[str, Any]:
                 "content": {"application/json": {"schema": {"type": "object"}}},
             }
         described["paths"][path.replace("{hook_id}", "{hookId}")] = described["paths"].pop(path)
+    return _tidied(described)
+
+
+def _name_bodies(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Bodies that a route describes by itself become schemas of the document, where what they refer to is found."""
+    for each in operation["requestBody"]["content"].values():
+        schema = json.loads(json.dumps(each["schema"]).replace("#/$defs/", "#/components/schemas/"))
+        schemas.update({**schema.pop("$defs", {}), schema["title"]: schema})
+        each["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
+
+
+def _tidied(described: dict[str, Any]) -> dict[str, Any]:
+    """Without FastAPI's schemas for 422, and without the titles that pydantic makes of names ("Oldsecretexpiresat")."""
     for schema in ("HTTPValidationError", "ValidationError"):
         described["components"]["schemas"].pop(schema, None)
-    return described
+    return {key: each if key == "info" else _untitled(each) for key, each in described.items()}
 
 
-def _reading(path: str, content_type: str, refusal: dict[str, Any]) -> dict[str, Any]:
-    rest = re.sub(r"[{}]", "", path.rpartition("{slug}")[2]).lstrip("/")
-    name = rest or ("data" if path.startswith("api/") else "page")
-    limit = limit_of(path)
-    # At /status/… whoever is refused is shown why.
-    refused = refusal if path.startswith("api/") else {"text/html": {}}
-    meanings = {status: each["description"] for status, each in gate_responses(400, 401, 404, 429).items()}
+def _untitled(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_untitled(each) for each in node]
+    if not isinstance(node, dict):
+        return node
     return {
-        "tags": ["Public status pages"],
-        "summary": f"Read the {name.replace('.', ' ').replace('/', ' ')} of a page",
-        "description": f"At most {limit.most} requests in {limit.window.total_seconds():.0f} seconds, unless cached.",
-        "operationId": ("read_" if path.startswith("api/") else "show_") + re.sub(r"\W+", "_", name),
-        "parameters": [
-            {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
-            for each in re.findall(r"\{(\w+)\}", path)
-        ]
-        + _asked(path),
-        "security": [{}, {"session": []}, {"cookie": []}, {"feedToken": []}],
-        "responses": {
-            "200": {"description": "As published.", "content": {content_type.partition(";")[0]: {}}},
-            **{str(status): {"description": text, "content": refused} for status, text in meanings.items()},
-        },
+        key: each if key in ("example", "examples", "default") else _untitled(each)
+        for key, each in node.items()
+        if not (key == "title" and isinstance(each, str))
     }
-
-
-def _asked(path: str) -> list[dict[str, Any]]:
-    """What may be asked at a path."""
-    kinds = {
-        "/history": {"months": (1, 12, 3), "offset": (0, 11, 0)} if path.startswith("api/") else {},
-        "/uptime": {"days": (1, 365, 90), "offset": (0, 364, 0)},
-    }
-    asked = next((each for end, each in kinds.items() if path.endswith(end)), {})
-    numbers = [
-        {
-            "name": name,
-            "in": "query",
-            "schema": {"type": "integer", "minimum": least, "maximum": most, "default": default},
-        }
-        for name, (least, most, default) in asked.items()
-    ]
-    last = [
-        {"name": name, "in": where, "schema": {"type": "string"}}
-        for name, where in (("Last-Event-ID", "header"), ("lastEventId", "query"))
-    ]
-    return [*numbers, *(last if path.endswith("/events") else [])]

@@ -1,6 +1,7 @@
 """The OpenAPI documents: checked in as they are generated, and complete."""
 
 import json
+import re
 
 import pytest
 
@@ -70,6 +71,22 @@ def test_the_path_of_webhooks_is_described_with_every_answer():
 def test_every_operation_id_is_used_once(document):
     ids = [operation["operationId"] for operation in operations(document).values()]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+def test_what_people_read_was_written_for_them(document):
+    told = {(operation["summary"], name.partition(" ")[2]) for name, operation in operations(document).items()}
+    assert len(told) == len({summary for summary, _ in told}), "each path has words of its own"
+    assert not document["info"]["description"].startswith(document["info"]["summary"])
+    schemas = json.dumps([document["paths"], document["components"]["schemas"]])
+    made_of_names = re.findall(r'"title": "[A-Z][a-z0-9 ]*", "type"|"type": "\w+", "title": "', schemas)
+    assert not made_of_names
+
+
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+def test_every_reference_leads_somewhere(document):
+    for reference in re.findall(r'"\$ref": "([^"]*)"', json.dumps(document)):
+        assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"]
 
 
 CHANGES = [name for name in DOCUMENT["components"]["schemas"] if name.endswith("Patch")]

@@ -19,7 +19,7 @@ from lull.domain.owner_html import cleaned
 from lull.publishing.renderers import history_page, page, subscribe
 from tests import browser
 from tests.builders import NOON
-from tests.page_builders import a_busy_page, an_announcement_snapshot
+from tests.page_builders import a_busy_page, a_snapshot, an_announcement_snapshot
 
 _PICTURES = Path(__file__).parents[2] / "artifacts"
 _PALETTES: dict[str, dict[str, Any]] = {
@@ -104,6 +104,19 @@ def test_axe_would_find_something(chrome):
     broken = page.render(a_busy_page(1), NOON).replace(b' role="img"', b' role="img" aria-labelledby="nothing"')
     broken = broken.replace(b'aria-label="Uptime', b'data-label="Uptime')
     assert "svg-img-alt" in str(violations(chrome, broken))
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("Europe/Berlin", "1 Mar 2026, 13:00 CET"), ("America/New_York", "1 Mar 2026, 07:00 GMT-5")]
+)
+def test_times_are_in_the_reader_s_zone_and_say_so(zone, shown, chrome):
+    context = chrome.new_context(locale="en-GB", timezone_id=zone)
+    try:
+        opened = context.new_page()
+        opened.set_content(page.render(a_snapshot(), NOON).decode())
+        assert opened.inner_text("footer time") == shown
+    finally:
+        context.close()
 
 
 def test_the_script_writes_times_in_the_reader_s_zone_and_the_page_runs_nothing_else(tmp_path):

@@ -180,8 +180,11 @@ def test_mail_goes_to_all_addresses_of_a_channel(api, stack, time, sweep):
     mails = outbox.sent(stack.endpoint)
     assert {mail.to for mail in mails} == {("ops@acme.example", "ada@acme.example")}
     by_subject = {mail.subject: mail.text for mail in mails}
-    assert set(by_subject) == {"[DOWN] Service Checkout <API> is down", "[RESOLVED] Service Checkout <API> is down"}
-    resolved = by_subject["[RESOLVED] Service Checkout <API> is down"]
+    assert set(by_subject) == {
+        "[DOWN] Service Checkout <API> is down",
+        "[RESOLVED] Service Checkout <API> was down for 2 min",
+    }
+    resolved = by_subject["[RESOLVED] Service Checkout <API> was down for 2 min"]
     assert "From 2026-03-01 12:00:00 UTC to 2026-03-01 12:02:00 UTC" in resolved
     assert "Lasted 2 min" in resolved
     page = outbox.page(stack.endpoint)

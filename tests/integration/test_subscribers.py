@@ -115,7 +115,7 @@ def test_a_mail_names_the_components_and_its_text_has_no_marks(world):
     world.announce(page, componentIds=ids[1:], impact="MAJOR")
     world.drain()
     (mail,) = world.mails.to("text@acme.example")
-    assert "\nImpact: major\nConcerns Web\n\nIt is.\n" in text_of(mail).replace("\r", "")
+    assert "\nImpact: major\nAffects: Web\n\nIt is.\n" in text_of(mail).replace("\r", "")
 
 
 def test_every_mail_has_the_headers_that_it_should(world):

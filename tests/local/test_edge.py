@@ -282,8 +282,11 @@ def test_pages_of_other_origins_may_only_read(site):
 def test_the_index_names_the_status_pages(site):
     site.put("status/acme", b"x")
     site.put("status/acme/feed.rss", b"x")
+    site.put("status/shop", b"x")
+    site.put("api/public/status/shop", b'{"page": {"name": "Shop & Co"}, "statusDescription": "Major outage"}')
     text = site.request("GET", "/").text
-    assert 'href="/status/acme"' in text
+    assert '<a href="/status/acme"><bdi>status/acme</bdi></a>' in text
+    assert '<a href="/status/shop"><bdi>Shop &amp; Co</bdi></a> <small>Major outage <code>' in text
     assert "feed.rss" not in text
     assert 'href="/docs"' in text
 

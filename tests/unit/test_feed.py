@@ -199,7 +199,7 @@ def test_a_page_that_shows_no_past_still_says_that_something_is_over_for_a_week(
 def test_texts_are_markdown_with_the_time_and_what_is_concerned(render):
     (move,) = [entry for entry in read(render, TOLD).entries if "Move" in entry.title]
     assert (move.get("content") or [{"value": move.description}])[0]["value"] == (
-        "<p>We move.</p>\n<p>2026-03-02 12:00 to 2026-03-02 14:00 UTC</p>\n<p>Concerns Daten &amp; Söhne, Search</p>"
+        "<p>We move.</p>\n<p>2026-03-02 12:00 to 2026-03-02 14:00 UTC</p>\n<p>Affects: Daten &amp; Söhne, Search</p>"
     )
 
 
@@ -210,7 +210,7 @@ def test_names_are_text_in_what_is_html(render):
         each.text or "" for each in ElementTree.fromstring(feed).iter() if each.tag.endswith(("description", "content"))
     ]
     assert "<p>&lt;b&gt;&amp;amp; is down</p>\n" in texts
-    assert any("Concerns &lt;b&gt;&amp;amp;, " in each for each in texts)
+    assert any("Affects: &lt;b&gt;&amp;amp;, " in each for each in texts)
 
 
 @both

@@ -90,9 +90,10 @@ def test_a_strip_is_one_picture_with_a_spoken_summary():
     svg = bars.strip(an_uptime())
     assert svg.count('role="img"') == 1
     assert (
-        'aria-label="Uptime measured by checks over the last 7 days: 98.74\N{NO-BREAK SPACE}%. '
+        'aria-label="Uptime measured by checks since 24 February 2026: 98.74\N{NO-BREAK SPACE}%. '
         'Major outage on 1 day, degraded performance on 1 day."'
     ) in svg
+    assert "measured by checks over the last 6 days: 98.74" in bars.strip(an_uptime(6))
     assert "No outage." in bars.strip(an_uptime(1))
     assert "no data" in bars.strip(an_uptime(timeline=()))
 
@@ -123,7 +124,9 @@ def test_the_page_and_its_json_show_the_uptime_of_what_has_a_bar():
     text = page.render(snapshot, NOON).decode()
     assert text.count('class="bars"') == 1
     assert "7 days ago" in text
-    assert "98.74\N{NO-BREAK SPACE}% up" in text
+    assert "<span>98.74\N{NO-BREAK SPACE}% up since 24 Feb 2026</span>" in text
+    of_six = page.render(replace(snapshot, uptime_history_days=6), NOON).decode()
+    assert "<span>98.74\N{NO-BREAK SPACE}% up</span>" in of_six, "every day that is shown was measured"
     read = status_json.document(snapshot, NOON)
     assert [each["uptime"] for each in read["components"]] == [98.74, None]
     assert text.count("Uptime is what checks have measured") == 1
@@ -205,7 +208,7 @@ def test_a_month_names_the_components_that_a_matter_is_with():
     web = a_component_snapshot(id=6, name="<Web>")
     told = replace(an_announcement_snapshot(component_ids=(5, 6)), status="RESOLVED")
     march = history_page.render(a_snapshot(a_component_snapshot(), web, resolved=(told,)), NOON, "2026-03")
-    assert b"<p>Concerns <bdi>API</bdi>, <bdi>&lt;Web&gt;</bdi></p>" in march
+    assert b"<p>Affects: <bdi>API</bdi>, <bdi>&lt;Web&gt;</bdi></p>" in march
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -369,7 +369,7 @@ def test_maintenance_is_told_with_its_times_and_what_it_concerns():
     assert text.index(">Maintenance</h2>") < text.index(">Components</h2>")
     assert text.count('<time datetime="2026-03-01T12:00:00Z">1 March 2026, 12:00 UTC</time> to ') == 2
     assert "&lt;b&gt;New&lt;/b&gt; ones" in text
-    assert "Concerns <bdi>API</bdi>" in text
+    assert "Affects: <bdi>API</bdi>" in text
     assert text.index("In progress</span>") < text.index("Planned</span>")
     assert "Maintenance</h2>" not in page.render(a_snapshot(a_component_snapshot()), NOON).decode()
 
@@ -379,7 +379,7 @@ def test_announcements_are_told_newest_update_first_with_what_they_concern():
     found = replace(told.updates[0], id=2, status="IDENTIFIED", body="Found: [details](https://acme.test/x).")
     shown = a_snapshot(a_component_snapshot(), announcements=(replace(told, updates=(*told.updates, found)),))
     text = page.render(shown, NOON).decode()
-    assert "<h3><bdi>Slow &lt;answers&gt;</bdi></h3><p>Concerns <bdi>API</bdi></p>" in text
+    assert "<h3><bdi>Slow &lt;answers&gt;</bdi></h3><p>Affects: <bdi>API</bdi></p>" in text
     assert "<p>We <strong>look</strong>.</p>" in text
     assert '<a href="https://acme.test/x" rel="nofollow noopener noreferrer">details</a>' in text
     assert text.index(">Identified <") < text.index(">Investigating <") < text.index(">Components</h2>")
@@ -588,6 +588,16 @@ def test_the_form_for_webhooks_takes_what_subscribing_takes_and_says_what_it_is(
     ]
     assert bool(re.fullmatch(field["pattern"] or "", url)) is is_taken
     assert field["aria-describedby"] == "url-help"
+
+
+@pytest.mark.parametrize("host", [None, "status.acme.test"])
+def test_the_other_pages_have_a_way_back_that_looks_like_one(host):
+    shown = replace(SHOP, host=host)
+    home = f"https://{host}/" if host else "/status/acme-status"
+    for body in (history_page.render(shown, NOON, "2026-03"), subscribe.render(shown, NOON, takes_mail=False)):
+        main = body.decode().partition("<main")[2]
+        assert f'<a href="{home}"><span aria-hidden="true">\N{LEFTWARDS ARROW} </span>Current status</a>' in main
+    assert "Current status" not in page.render(shown, NOON).decode()
 
 
 def test_forms_say_what_subscribers_are_told():

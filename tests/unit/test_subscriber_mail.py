@@ -45,9 +45,9 @@ def written(announcement, number: int = 1):
 def test_a_mail_says_what_since_when_how_bad_and_with_what():
     told = an_announcement(impact=Impact.MAJOR, body="hm **b**")
     mail = written(told)
-    about = ["Investigating", "Since 2026-03-01 12:00 UTC", "Impact: major", "Concerns API, R&D"]
+    about = ["Investigating", "Since 2026-03-01 12:00 UTC", "Impact: major", "Affects: API, R&D"]
     assert mail.text.startswith("Slow answers\n\n" + "\n".join(about) + "\n\nhm b\n\n")
-    assert "<strong>Concerns API, R&amp;D</strong>" in mail.html
+    assert "<strong>Affects: API, R&amp;D</strong>" in mail.html
     assert "<strong>b</strong>" in mail.html
     over = written(updated(told, status=Status.RESOLVED, body="Done.", at=NOON + HOUR), 2)
     assert "Resolved\n2026-03-01 12:00 UTC to 2026-03-01 13:00 UTC\n" in over.text

@@ -161,7 +161,7 @@ async def reorder_components(caller: AuthorizedCaller, page_id: PathId, body: Re
 @router.patch(
     "/{page_id}/components/{component_id}",
     response_model=ComponentOut,
-    summary="Change a component",
+    summary="Change a component of a status page",
     responses=responses(404, 409, 413),
 )
 async def change_component(
@@ -174,7 +174,7 @@ async def change_component(
 @router.delete(
     "/{page_id}/components/{component_id}",
     status_code=204,
-    summary="Delete a component",
+    summary="Take a component off a status page",
     responses=responses(404, 409),
 )
 async def delete_component(caller: AuthorizedCaller, page_id: PathId, component_id: PathId) -> None:

@@ -148,6 +148,18 @@ def impact_title(check: Check, dependency: Dependency) -> str:
     return f"Service {check.name} is impacted by {dependency.name}"
 
 
+def past_title(incident: Incident) -> str:
+    """The title of one that is over.
+
+    Not "is up again": who resolves an incident by hand says that it is over, whatever the check sees.
+    """
+    of_dependency = incident.reason is Reason.DEPENDENCY_DOWN
+    before, present, after = (
+        incident.title.partition(" is impacted by ") if of_dependency else incident.title.rpartition(" is down")
+    )
+    return f"{before}{present.replace('is', 'was', 1)}{after}"
+
+
 def impacted(check: Check, dependency: Dependency, *, incident_id: int, at: datetime) -> Incident:
     """The incident of a check that needs a dependency which is DOWN."""
     return Incident(

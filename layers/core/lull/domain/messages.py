@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lull.domain.incidents import Announcement, Incident, IncidentState, Reason
+from lull.domain.incidents import Announcement, Incident, IncidentState, Reason, past_title
 
 _WORDS = {Reason.SERVICE_DOWN: "DOWN", Reason.DEPENDENCY_DOWN: "IMPACTED"}
 
@@ -41,12 +41,11 @@ class Message:
 
 
 def of_incident(incident: Incident, announcement: Announcement, *, message_id: str) -> Message:
-    word = _WORDS[incident.reason] if announcement is Announcement.OPENED else "RESOLVED"
     resolved_at = incident.resolved_at if announcement is Announcement.RESOLVED else None
     return Message(
         id=message_id,
         type=announcement,
-        subject=f"[{word}] {incident.title}",
+        subject=_subject(incident, announcement),
         lines=tuple(_lines(incident, announcement)),
         data=_data(incident, announcement),
         at=resolved_at or incident.opened_at,
@@ -63,6 +62,13 @@ def test_message(channel_name: str, *, message_id: str, at: datetime) -> Message
         data={"channel": channel_name},
         at=at,
     )
+
+
+def _subject(incident: Incident, announcement: Announcement) -> str:
+    if announcement is Announcement.OPENED:
+        return f"[{_WORDS[incident.reason]}] {incident.title}"
+    lasted = f" for {_roughly(incident.resolved_at - incident.opened_at)}" if incident.resolved_at else ""
+    return f"[RESOLVED] {past_title(incident)}{lasted}"
 
 
 def _lines(incident: Incident, announcement: Announcement) -> list[str]:
@@ -108,6 +114,11 @@ def _instant(at: datetime) -> str:
 
 def _people(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _roughly(time: timedelta) -> str:
+    """For a line to glance at: no seconds beside hours."""
+    return _lasting(timedelta(minutes=time // timedelta(minutes=1)) if time >= timedelta(hours=1) else time)
 
 
 def _lasting(time: timedelta) -> str:

@@ -3,6 +3,7 @@
 The height of a bar says what its colour says: trouble stands out above the days without any.
 """
 
+from datetime import date
 from decimal import Decimal
 from html import escape
 from itertools import pairwise
@@ -51,6 +52,12 @@ def percent(value: Decimal | None) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
 
 
+def measured_since(uptime: UptimeSnapshot) -> date | None:
+    """The first day of which anything was measured, where that is not the first that is shown; None where it is."""
+    first = next((each.day for each in uptime.days if any(each.seconds[bucket] for bucket in _WORST_FIRST)), None)
+    return None if first == uptime.days[0].day else first
+
+
 def strip(uptime: UptimeSnapshot) -> str:
     shown = _shown(uptime)
     paths = "".join(
@@ -84,10 +91,12 @@ def _summary(uptime: UptimeSnapshot, shown: list[Bucket]) -> str:
     days = f"{len(shown)} days" if len(shown) > 1 else "day"
     if uptime.percentage is None:
         return f"Uptime measured by checks over the last {days}: no data."
+    since = measured_since(uptime)
+    span = f"since {day_text(since)}" if since else f"over the last {days}"
     counts = [(shown.count(bucket), word) for bucket, word in _WORDS.items() if bucket in shown]
     told = ", ".join(f"{word} on {count} {'day' if count == 1 else 'days'}" for count, word in counts)
     measured = percent(uptime.percentage)
-    return f"Uptime measured by checks over the last {days}: {measured}. {told.capitalize() or 'No outage'}."
+    return f"Uptime measured by checks {span}: {measured}. {told.capitalize() or 'No outage'}."
 
 
 def table(uptime: UptimeSnapshot) -> str:

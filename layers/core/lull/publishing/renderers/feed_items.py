@@ -104,7 +104,7 @@ def _minute(at: datetime) -> str:
 
 def _concerned(snapshot: StatusSnapshot, announcement: AnnouncementSnapshot) -> str:
     names = ", ".join(escape(snapshot.component(each).name) for each in announcement.component_ids)
-    return f"<p>Concerns {names}</p>\n" if names else ""
+    return f"<p>Affects: {names}</p>\n" if names else ""
 
 
 def _of_incident(snapshot: StatusSnapshot, told: Told, incident: IncidentSnapshot, began: bool, base_url: str) -> Item:

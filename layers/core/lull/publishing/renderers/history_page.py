@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from lull.publishing.renderers.identity import page_link
-from lull.publishing.renderers.layout import document
+from lull.publishing.renderers.layout import document, way_back
 from lull.publishing.renderers.past import Told, concerned, newest_first, told, updates
 from lull.publishing.renderers.times import month_text, time_element
 from lull.publishing.snapshot import StatusSnapshot
@@ -35,7 +35,7 @@ def render(snapshot: StatusSnapshot, updated_at: datetime, month: str) -> bytes:
     return document(
         snapshot,
         title=f"{month_text(month)} · {snapshot.name}",
-        main=f"<h2>{month_text(month)}</h2>\n{listed}\n{_turn(snapshot, month)}",
+        main=f"{way_back(snapshot)}<h2>{month_text(month)}</h2>\n{listed}\n{_turn(snapshot, month)}",
         footer=f"<p>Last change: {time_element(updated_at)}</p>",
     )
 

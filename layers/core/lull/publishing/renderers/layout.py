@@ -44,6 +44,12 @@ def document(snapshot: StatusSnapshot, *, title: str, main: str, footer: str, li
 """.encode()
 
 
+def way_back(snapshot: StatusSnapshot) -> str:
+    """From another page to the page itself, in words: a heading that is a link does not look like one."""
+    arrow = '<span aria-hidden="true">\N{LEFTWARDS ARROW} </span>'
+    return f'<p><a href="{page_link(snapshot)}">{arrow}Current status</a></p>\n'
+
+
 def _content_security_policy(style: str, code: str) -> str:
     """Nothing but this style sheet, this script and images: whatever else got into the page would not run."""
     return (

@@ -13,7 +13,7 @@ from lull.publishing.renderers.looks import LOOKS, shape
 from lull.publishing.renderers.markdown import html
 from lull.publishing.renderers.past import concerned, newest_first, ongoing, told, updates
 from lull.publishing.renderers.stages import running
-from lull.publishing.renderers.times import time_element
+from lull.publishing.renderers.times import short_day_text, time_element
 from lull.publishing.snapshot import (
     AnnouncementSnapshot,
     ComponentSnapshot,
@@ -51,13 +51,12 @@ def render(
         snapshot,
         title=f"{snapshot.description} · {snapshot.name}",
         main=main,
-        footer=f"""<p>Last change: {time_element(updated_at)}</p>
-<a href="{data}/feed.rss">RSS</a>
+        footer=f"""{subscribe.form(snapshot) if takes_mail else ""}<p>Last change: {time_element(updated_at)}</p>
+<div class="links"><a href="{data}/feed.rss">RSS</a>
 <a href="{data}/feed.atom">Atom</a>
 <a href="{data}/maintenance.ics">Calendar</a>
 <a href="{data}">JSON</a>
-<a href="{data}/badge.svg">Badge</a>
-{subscribe.line(snapshot, takes_mail=takes_mail)}""",
+<a href="{data}/badge.svg">Badge</a>{"" if takes_mail else subscribe.link(snapshot, "Subscribe")}</div>""",
         links=_canonical(snapshot, base_url) + _links(snapshot, base_url, data),
     )
 
@@ -199,7 +198,11 @@ def _component(component: ComponentSnapshot, uptime: UptimeSnapshot | None) -> s
 def _uptime(uptime: UptimeSnapshot) -> str:
     days = len(uptime.days)
     span = f"{days} days ago" if days > 1 else "Today"
-    up = bars.percent(uptime.percentage) + (" up" if uptime.percentage is not None else "")
+    up = bars.percent(uptime.percentage)
+    if uptime.percentage is not None:
+        since = bars.measured_since(uptime)
+        # A new page has measured little: its 100 % is not that of ninety days.
+        up += f" up since {short_day_text(since)}" if since else " up"
     return (
         f'<div class="uptime">{bars.strip(uptime)}<p class="span" aria-hidden="true"><span>{span}</span>'
         f"<span>{up}</span><span>Today</span></p>{bars.table(uptime)}</div>"

@@ -72,7 +72,7 @@ def updates(announcement: AnnouncementSnapshot) -> str:
 
 def concerned(component_ids: Iterable[int], names: Mapping[int, str]) -> str:
     listed = ", ".join(f"<bdi>{escape(names[each])}</bdi>" for each in component_ids if each in names)
-    return f"<p>Concerns {listed}</p>" if listed else ""
+    return f"<p>Affects: {listed}</p>" if listed else ""
 
 
 def _of_announcement(announcement: AnnouncementSnapshot) -> Told:

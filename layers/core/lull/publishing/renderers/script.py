@@ -1,4 +1,4 @@
-"""The script that every page could do without: times in the reader's zone, and word of a change.
+"""The script that every page could do without: times in the zone of the reader, by its name, and word of a change.
 
 It asks for what was published since the page itself was, which may have been in a cache for a while.
 It never reloads the page by itself: that would move the focus of people who read with a keyboard or a screen reader.
@@ -7,7 +7,8 @@ It never reloads the page by itself: that would move the focus of people who rea
 import json
 
 _CODE = """(()=>{
-const news=document.getElementById("news"),format=new Intl.DateTimeFormat([],{dateStyle:"medium",timeStyle:"short"});
+const news=document.getElementById("news"),format=new Intl.DateTimeFormat([],{
+day:"numeric",month:"short",year:"numeric",hour:"numeric",minute:"2-digit",timeZoneName:"short"});
 for(const each of document.querySelectorAll("time")){
 const at=new Date(each.dateTime);
 if(each.dateTime.includes("T")&&!isNaN(at)){each.title=each.textContent;each.textContent=format.format(at)}

@@ -75,10 +75,13 @@ small{color:var(--quiet);font-weight:400}
 .owner th{font-weight:600}
 footer .owner{padding-top:1rem}
 header h1 a{text-decoration:none}
+header h1 a:hover{text-decoration:underline}
 #news{padding:.75rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:var(--text)}
 .uptime{flex:1 0 100%;min-width:0}
 .bars{display:block;width:100%;height:2.125rem}
-.span{display:flex;justify-content:space-between;margin:.25rem 0 0;color:var(--quiet);font-size:.75rem}
+.span{display:flex;justify-content:space-between;gap:.5rem;margin:.25rem 0 0;color:var(--quiet);font-size:.75rem;\
+text-align:center}
+.span :nth-child(odd){flex:none}
 .note{margin:-1.25rem 0 2rem;font-size:.75rem}
 details{margin-top:.25rem;font-size:.875rem}
 th,td{padding:.125rem 1rem .125rem 0;text-align:left;font-weight:400;vertical-align:top}
@@ -86,14 +89,18 @@ th{white-space:nowrap}
 .past p,.past [role]{margin:0;border:0;color:var(--quiet);font-size:.875rem}
 .past [role] li{gap:0 1.5rem;padding:.25rem 0;border:0}
 .turn{display:flex;justify-content:space-between;margin:1rem 0 2rem}
-footer .column{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
+footer .column{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;padding-block:1rem 2rem;font-size:.875rem}
 footer p{margin:0 auto 0 0}
-footer form{flex:0 0 100%}
-footer form a{white-space:nowrap}
-input,button{font:inherit;padding:.25rem .5rem}
-input{max-width:100%}
+footer form{flex:0 0 100%;margin-bottom:.5rem;padding-bottom:1rem;border-bottom:1px solid var(--line)}
+.links{display:flex;flex-wrap:wrap;gap:.25rem 1rem}
+label[for]{display:block;margin-bottom:.25rem;font-size:.875rem;font-weight:600}
+.field{display:flex;gap:.5rem;max-width:28rem;margin-bottom:.5rem}
+input,button{font:inherit;padding:.375rem .75rem;border:1px solid var(--quiet);border-radius:.375rem}
+input{background:var(--card);color:var(--text)}
+input[id]{width:100%;max-width:28rem;min-width:0}
+button{flex:none;border-color:transparent;background:var(--on-page);color:var(--page);font-weight:600;cursor:pointer}
 a{color:inherit}
-a:focus-visible{outline:2px solid;outline-offset:2px}
+a:focus-visible,input:focus-visible,button:focus-visible{outline:2px solid;outline-offset:2px}
 @media(forced-colors:active){.banner{border-color:CanvasText}.bars path{fill:CanvasText}\
 .bars path.unmonitored{fill:GrayText}}"""
 

@@ -1,50 +1,54 @@
-"""How visitors subscribe: a line on the page, and a page of its own with the choice of components. No script."""
+"""How visitors subscribe: a form on the page, and a page of its own with all that there is to choose. No script."""
 
 from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
 from lull.publishing.renderers.identity import page_link
-from lull.publishing.renderers.layout import document
+from lull.publishing.renderers.layout import document, way_back
 from lull.publishing.renderers.times import time_element
 from lull.publishing.snapshot import StatusSnapshot
 
-_EMAIL = (
-    '<label for="email">Announcements and maintenance by e-mail</label> '
-    '<input type="email" id="email" name="email" maxlength="254" autocomplete="email" required>'
-)
+_LABEL = '<label for="email">Announcements and maintenance by e-mail</label>'
+_EMAIL = '<input type="email" id="email" name="email" maxlength="254" autocomplete="email" required>'
+_BUTTON = "<button>Subscribe</button>"
 
 
-def line(snapshot: StatusSnapshot, *, takes_mail: bool) -> str:
-    """For the foot of a page."""
-    more = f'<a href="{page_link(snapshot, "/subscribe")}">'
-    if not takes_mail:
-        return f"{more}Subscribe</a>"
-    return f"{_form(snapshot)}{_EMAIL} <button>Subscribe</button> {more}Choose components</a></form>"
+def form(snapshot: StatusSnapshot) -> str:
+    """For the foot of a page, where mail can be sent."""
+    more = link(snapshot, "Choose components, or a webhook")
+    return f'{_form(snapshot)}{_LABEL}\n<div class="field">{_EMAIL}{_BUTTON}</div>{more}</form>\n'
+
+
+def link(snapshot: StatusSnapshot, text: str) -> str:
+    return f'\n<a href="{page_link(snapshot, "/subscribe")}">{escape(text)}</a>'
 
 
 def render(snapshot: StatusSnapshot, updated_at: datetime, *, takes_mail: bool) -> bytes:
     """The page with all that there is to choose."""
     data = f"/api/public/status/{quote(snapshot.slug)}"
     mail = (
-        f"<section><h2>By e-mail</h2>{_form(snapshot)}<p>{_EMAIL}</p>{_choice(snapshot)}"
-        "<p><button>Subscribe</button></p></form></section>\n"
+        f"<section><h2>By e-mail</h2>{_form(snapshot)}{_LABEL}\n{_EMAIL}{_choice(snapshot)}"
+        f"<p>{_BUTTON}</p></form></section>\n"
         if takes_mail
         else ""
     )
-    main = f"""{mail}<section><h2>By webhook</h2>{_form(snapshot)}<input type="hidden" name="channel" value="WEBHOOK">
-<p><label for="url">Webhook URL</label> <input type="url" id="url" name="webhookUrl" pattern="https://.+"\
- placeholder="https://" aria-describedby="url-help" required></p>
+    main = f"""{way_back(snapshot)}{mail}\
+<section><h2>By webhook</h2>{_form(snapshot)}<input type="hidden" name="channel" value="WEBHOOK">
+<label for="url">Webhook URL</label>
+<input type="url" id="url" name="webhookUrl" pattern="https://.+"\
+ placeholder="https://" aria-describedby="url-help" required>
 <p id="url-help">An https address of your own server: it gets announcements and maintenance as signed JSON once it has\
  answered a first request with the <code>challenge</code> in it.</p>{_choice(snapshot)}
-<p><button>Subscribe</button></p></form></section>
-<section><h2>By feed</h2><p><a href="{data}/feed.rss">RSS</a> <a href="{data}/feed.atom">Atom</a>
+<p>{_BUTTON}</p></form></section>
+<section><h2>By feed</h2><p class="links"><a href="{data}/feed.rss">RSS</a>
+<a href="{data}/feed.atom">Atom</a>
 <a href="{data}/maintenance.ics">Calendar</a></p></section>"""
     return document(
         snapshot,
         title=f"Subscribe · {snapshot.name}",
         main=main,
-        footer=f'<p>Last change: {time_element(updated_at)}</p>\n<a href="{page_link(snapshot)}">Status</a>',
+        footer=f"<p>Last change: {time_element(updated_at)}</p>",
     )
 
 

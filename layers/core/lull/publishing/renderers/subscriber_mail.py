@@ -50,7 +50,7 @@ def of_telling(
     `concerned` are the names of the components that it is about.
     """
     about = [telling.heading, _when(announcement, telling), f"Impact: {announcement.impact.lower()}"]
-    about += [f"Concerns {', '.join(concerned)}"] if concerned else []
+    about += [f"Affects: {', '.join(concerned)}"] if concerned else []
     text = "\n\n".join(
         [
             f"{announcement.title}",

@@ -27,6 +27,14 @@ def day_text(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def short_day_text(day: date) -> str:
+    """
+    >>> short_day_text(date(2026, 9, 1))
+    '1 Sep 2026'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
 def month_text(month: str) -> str:
     """
     >>> month_text("2026-03")
