@@ -40,7 +40,7 @@ class Running:
 
     def start(self) -> "Running":
         command = [sys.executable, "-m", "local", "--port", str(self.port), "--state", str(self.state)]
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers/core'}:{ROOT}"}
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers/core'}:{ROOT}", "PYTHONFAULTHANDLER": "1"}
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -63,7 +63,13 @@ class Running:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         assert self.process is not None
         self.process.send_signal(how)
-        code = self.process.wait(timeout=STOP_SECONDS)
+        try:
+            code = self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired as late:
+            # Its fault handler says where each of its threads is.
+            self.process.send_signal(signal.SIGABRT)
+            self._reader.join(STOP_SECONDS)
+            raise AssertionError("it did not stop:\n" + "".join(self.terminal[-200:])) from late
         self._reader.join(STOP_SECONDS)
         return code
 

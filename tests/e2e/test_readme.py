@@ -14,6 +14,7 @@ GUIDES = [ROOT / name for name in re.findall(r"\]\((docs/guide/[\w-]+\.md)\)", R
 PAGES = [ROOT / "README.md", *GUIDES]
 VOLATILE = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z"), "<time>"),
+    (re.compile(r"was down for \d+ s"), "was down for <time>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
 ]
 # Whoever comes back after more than a day finds the checks of the quick start silent.

@@ -358,7 +358,7 @@ def test_while_an_outage_goes_on_its_figure_is_of_the_last_five_minutes_and_neve
     publish(SLUG, at=NOON)
     assert published()["components"][0]["uptime"] == 99.99
     assert "99.99\N{NO-BREAK SPACE}% up".encode() in bucket()[PAGE]
-    assert b"days: 99.99" in bucket()[PAGE]
+    assert b"since 1 March 2026: 99.99" in bucket()[PAGE]
     assert json.loads(bucket()[f"{DATA}/components/5/uptime"])["uptime"] == 99.99
     assert json.loads(bucket()[f"{DATA}/components/5/uptime"])["history"][-1]["uptime"] == 99.99
     assert publish(SLUG, at=NOON + timedelta(minutes=4)).written == 0
