@@ -1,7 +1,10 @@
 """`python -m local`: run the whole system on this machine."""
 
 import argparse
+import logging
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,5 +31,15 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _exit(code: int) -> NoReturn:
+    """End now: the interpreter would wait for calls that still run, and they for an emulator that is gone."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with suppress(OSError, ValueError):
+            if stream:
+                stream.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _exit(main())
