@@ -12,6 +12,8 @@ from local.emulator import EmulatorError
 from local.server import listen
 from local.state_folder import InUse, StateFolder
 
+_LOOKS_SECONDS = 0.5
+
 
 def run(port: int, state: Path) -> int:
     """Until Ctrl-C or SIGTERM; the exit code."""
@@ -42,7 +44,9 @@ def run(port: int, state: Path) -> int:
         except Exception as error:
             logging.getLogger("lull.local").exception("could not start")
             return _refuse(f"could not start: {type(error).__name__}: {error}")
-        stop.wait()
+        # A signal may reach any thread; its handler runs in this one, which has to wake for it.
+        while not stop.wait(_LOOKS_SECONDS):
+            pass
         if not system.has_died:
             say(terminal, "stopping")
     return system.farewell()
