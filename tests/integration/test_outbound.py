@@ -161,7 +161,7 @@ def test_an_address_that_swallows_connections_leaves_time_for_the_next():
     async def ask(port: int) -> Answer:
         over = network({"api.test": ["127.0.0.2", "127.0.0.1"]}, allowed="127.0.0.0/8")
         async with serving(well, port=port) as server:
-            return await send(Request(url=f"http://api.test:{server.port}/", timeout_ms=400), over)
+            return await send(Request(url=f"http://api.test:{server.port}/", timeout_ms=2_000), over)
 
     # Nobody accepts here: once the backlog is full, the kernel drops what comes.
     full = socket.create_server(("127.0.0.2", 0), backlog=0)
