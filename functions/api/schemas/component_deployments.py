@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from lull.domain.clocks import CLOCKS_DIFFER_BY
 from lull.domain.component_deployments import (
-    CLOCKS_DIFFER_BY,
     DEFAULT_MAX_DURATION_SECONDS,
     MAX_METADATA,
     ComponentDeployment,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from lull.domain.component_deployments import CLOCKS_DIFFER_BY
+from lull.domain.clocks import CLOCKS_DIFFER_BY
 from lull.domain.invisible import INVISIBLE
 
 Payload = Mapping[str, Any]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from lull.domain.ci_payloads import text
-from lull.domain.component_deployments import CLOCKS_DIFFER_BY
+from lull.domain.clocks import CLOCKS_DIFFER_BY
 from lull.domain.invisible import INVISIBLE
 
 LONGEST_MESSAGE = 10_000

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from lull.domain.clocks import CLOCKS_DIFFER_BY
 from lull.domain.errors import invalid
 from lull.domain.machine import Transitions
 
@@ -47,8 +48,6 @@ TRANSITIONS: Transitions[Status] = {
 }
 ENDS = frozenset({Status.SUCCEEDED, Status.FAILED})
 """With these an attempt ends."""
-CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""A moment that is told may be so much too early or too late: it is as near as it can be, then."""
 
 DEFAULT_MAX_DURATION_SECONDS = 86_400
 MAX_METADATA = 50

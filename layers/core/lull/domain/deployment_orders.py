@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from lull.domain.app_deployments import AppDeployment, Status, Task
 from lull.domain.applications import Application, ExecutorKind, path_of
-from lull.domain.component_deployments import CLOCKS_DIFFER_BY, Reason
+from lull.domain.clocks import CLOCKS_DIFFER_BY
+from lull.domain.component_deployments import Reason
 from lull.domain.component_deployments import Status as Reported
 from lull.domain.deployment_reports import Report, Source
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from lull.domain.ci_payloads import Payload, count, link, moment, number, sha, text, version_of
-from lull.domain.component_deployments import CLOCKS_DIFFER_BY, Reason, Status
+from lull.domain.clocks import CLOCKS_DIFFER_BY
+from lull.domain.component_deployments import Reason, Status
 from lull.domain.deployment_reports import Report
 from lull.domain.errors import FieldError
 from lull.domain.no_reports import Malformed, Ping, Unknown

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 from lull.domain.applications import Repository, is_branch, path_of
 from lull.domain.commits import Commit, UnreadableCommit, told_commit
 from lull.gateways.conversations import Conversation, Document
-from lull.gateways.heads import Head, garbage, no_branch, refusal
+from lull.gateways.heads import Head, garbage, no_branch, require_ok
 
 
 def api_of(url: str) -> str:
@@ -26,7 +26,7 @@ async def head(conversation: Conversation, repository: Repository, token: str | 
     branch = repository.branch
     if branch is None:
         found = await conversation.send_json(api, headers=sent)
-        _require(found, token)
+        require_ok(found, token)
         branch = found.at("default_branch")
         if not isinstance(branch, str) or not is_branch(branch):
             raise no_branch(repository)
@@ -34,13 +34,8 @@ async def head(conversation: Conversation, repository: Repository, token: str | 
     answered = await conversation.send_json(url, headers=sent)
     if answered.answer.status_code == 404 and "branch" in str(answered.at("message")).lower():
         raise no_branch(repository)
-    _require(answered, token)
+    require_ok(answered, token)
     return Head(branch, _commit(answered, at=at))
-
-
-def _require(found: Document, token: str | None) -> None:
-    if not found.is_ok:
-        raise refusal(found.answer, has_token=token is not None)
 
 
 def _commit(found: Document, *, at: datetime) -> Commit:

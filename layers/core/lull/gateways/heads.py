@@ -6,6 +6,7 @@ from lull.domain.answers import Answer
 from lull.domain.applications import Repository
 from lull.domain.commits import Commit
 from lull.domain.errors import Invalid, invalid
+from lull.gateways.conversations import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,12 @@ def no_branch(repository: Repository) -> Invalid:
     if repository.branch is None:
         return invalid("repository.url", "the repository has no commit yet, or its HEAD leads to none; name a branch")
     return invalid("repository.branch", f"the repository has no branch {repository.branch}")
+
+
+def require_ok(found: Document, token: str | None) -> None:
+    """Raises Invalid for an answer that is no success."""
+    if not found.is_ok:
+        raise refusal(found.answer, has_token=token is not None)
 
 
 def refusal(answer: Answer, *, has_token: bool) -> Invalid:
